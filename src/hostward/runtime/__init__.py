@@ -1,0 +1,1 @@
+"""Process things that know nothing of Hostward: clock, ids, logging, metrics, build."""

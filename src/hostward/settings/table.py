@@ -1,0 +1,167 @@
+"""Every setting in one typed table; docs/reference/settings.md is written from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from hostward.domain.host_scan import LEASE, MAX_ATTEMPTS
+from hostward.domain.task import DEFAULT_TIMEOUT, HEARTBEAT, MAX_TIMEOUT
+
+PREFIX: Final = "HOSTWARD_"
+
+Type = Literal["address", "choice", "folder", "integer", "text", "zone"]
+Value = str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting.
+
+    default and values in sources are as a person writes them; unit is "" for what has none; minimum and maximum bound
+    an integer (both inclusive); choices are the words a choice accepts; secret values are never shown; in_file is
+    False for what must be known before the file is found.
+    """
+
+    name: str
+    type: Type
+    default: Value
+    doc: str
+    unit: str = ""
+    minimum: int = 0
+    maximum: int = 0
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+    in_file: bool = True
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment: "api.time_zone" is HOSTWARD_API_TIME_ZONE."""
+        return PREFIX + self.attribute.upper()
+
+    @property
+    def attribute(self) -> str:
+        """Its name in Settings: "api.time_zone" is api_time_zone."""
+        return self.name.replace(".", "_")
+
+    @property
+    def accepted(self) -> str:
+        """What it accepts, in words that follow "expected"."""
+        return _ACCEPTED[self.type](self)
+
+
+SETTINGS: Final[tuple[Setting, ...]] = (
+    Setting(
+        name="data_dir",
+        type="folder",
+        default="",
+        in_file=False,
+        doc="Where everything is kept: database, keys, feeds. Empty: hostward in the user's data folder "
+        "(XDG_DATA_HOME, else ~/.local/share).",
+    ),
+    Setting(
+        name="listen",
+        type="address",
+        default="127.0.0.1:8420",
+        doc="Where API, console and agents are answered. Port 0 picks a free one. Only loopback addresses, until TLS "
+        "is served.",
+    ),
+    Setting(
+        name="database.url",
+        type="text",
+        default="",
+        secret=True,
+        doc="A PostgreSQL database, as postgresql://USER:PASSWORD@HOST/NAME. Empty: SQLite inside data_dir.",
+    ),
+    Setting(
+        name="api.time_zone",
+        type="zone",
+        default="UTC",
+        doc="The zone of the times in API answers, which carry none themselves. One for all replicas.",
+    ),
+    Setting(
+        name="api.left_time_unit",
+        type="choice",
+        default="seconds",
+        choices=("seconds", "minutes"),
+        doc="The unit of ScanLeftTime, for which the API's own documentation names none.",
+    ),
+    Setting(
+        name="api.rate_per_second",
+        type="integer",
+        default=20,
+        minimum=1,
+        maximum=1000,
+        unit="requests per second",
+        doc="How many requests one user may send of one action in any second.",
+    ),
+    Setting(
+        name="scan.default_timeout_seconds",
+        type="integer",
+        default=int(DEFAULT_TIMEOUT.total_seconds()),
+        minimum=1,
+        maximum=int(MAX_TIMEOUT.total_seconds()),
+        unit="seconds",
+        doc="How long one machine's scan may take when the request names no TimeoutPeriod.",
+    ),
+    Setting(
+        name="agent.poll_hold_seconds",
+        type="integer",
+        default=50,
+        minimum=0,
+        maximum=300,
+        unit="seconds",
+        doc="How long an idle agent's request is held open. Keep it below the idle timeout of proxies between them "
+        "(often 60); 0 answers at once.",
+    ),
+    Setting(
+        name="agent.heartbeat_seconds",
+        type="integer",
+        default=int(HEARTBEAT.total_seconds()),
+        minimum=1,
+        maximum=60,
+        unit="seconds",
+        doc="How often an agent speaks at least while it works.",
+    ),
+    Setting(
+        name="lease_seconds",
+        type="integer",
+        default=int(LEASE.total_seconds()),
+        minimum=30,
+        maximum=3600,
+        unit="seconds",
+        doc="How long a machine's scan stays with an agent that says nothing, before it is given out again.",
+    ),
+    Setting(
+        name="max_attempts",
+        type="integer",
+        default=MAX_ATTEMPTS,
+        minimum=1,
+        maximum=10,
+        unit="attempts",
+        doc="How often one machine's scan is given out before it fails.",
+    ),
+    Setting(
+        name="log.level",
+        type="choice",
+        default="info",
+        choices=("debug", "info", "warning", "error"),
+        doc="The least level of what is logged.",
+    ),
+    Setting(
+        name="log.format",
+        type="choice",
+        default="console",
+        choices=("console", "json"),
+        doc="Lines for people, or one JSON object a line for a log collector.",
+    ),
+)
+
+
+_ACCEPTED: Final[Mapping[Type, Callable[[Setting], str]]] = {
+    "address": lambda _: "HOST:PORT with a loopback address such as 127.0.0.1:8420 (an IPv6 address in brackets)",
+    "choice": lambda setting: " or ".join(setting.choices),
+    "folder": lambda _: "the path of a folder",
+    "integer": lambda setting: f"a whole number from {setting.minimum:,} to {setting.maximum:,}",
+    "text": lambda _: "a text",
+    "zone": lambda _: "the IANA name of a time zone, such as UTC or Asia/Shanghai",
+}

@@ -1,0 +1,104 @@
+"""What people write for a setting, turned into the value that the program uses."""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hostward.domain.errors import InvalidValue
+from hostward.settings.table import Setting, Type, Value
+
+HIDDEN: Final = "[hidden]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a server listens; host is a name or an IP address without brackets, port 0 picks a free one."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        """HOST:PORT, an IPv6 host in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parsed(setting: Setting, value: Value, source: str) -> object:
+    """The value of a setting. Raises InvalidValue that names it, source and what is accepted."""
+    try:
+        return _PARSERS[setting.type](setting, value)
+    except ValueError as error:
+        raise unusable(setting, value, source) from error
+
+
+def unusable(setting: Setting, value: object, source: str) -> InvalidValue:
+    """The error for a value that a setting does not accept; a secret one is not repeated."""
+    shown = HIDDEN if setting.secret else repr(value)
+    return InvalidValue(f"{setting.name} = {shown} ({source}) can't be used: expected {setting.accepted}")
+
+
+def _integer(setting: Setting, value: Value) -> int:
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("not a whole number")
+    number = int(value)
+    if not setting.minimum <= number <= setting.maximum:
+        raise ValueError("out of range")
+    return number
+
+
+def _text(_setting: Setting, value: Value) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("not a text")
+    return value
+
+
+def _choice(setting: Setting, value: Value) -> str:
+    if not isinstance(value, str) or value not in setting.choices:
+        raise ValueError("not one of the choices")
+    return value
+
+
+def _zone(setting: Setting, value: Value) -> tzinfo:
+    name = _text(setting, value)
+    if name == "UTC":
+        return UTC  # also where no zone data is installed
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:  # a folder of zones is an OSError
+        raise ValueError("no such zone") from error
+
+
+def _address(setting: Setting, value: Value) -> Address:
+    host, colon, port = _text(setting, value).rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = str(ipaddress.IPv6Address(host[1:-1]))
+    elif ":" in host:
+        raise ValueError("an IPv6 address needs brackets")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65_535):
+        raise ValueError("not HOST:PORT")
+    address = Address(host=host, port=int(port))
+    if not address.is_loopback:
+        raise ValueError("other machines could reach it, and there is no TLS")
+    return address
+
+
+_PARSERS: Final[Mapping[Type, Callable[[Setting, Value], object]]] = {
+    "address": _address,
+    "choice": _choice,
+    "folder": _text,
+    "integer": _integer,
+    "text": _text,
+    "zone": _zone,
+}
