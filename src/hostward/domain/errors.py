@@ -1,0 +1,57 @@
+"""Everything Hostward raises on purpose.
+
+One base class; a named child only where a caller acts differently. The message says what happened, the
+value concerned, and what the operator can do. Results such as "offline" or "timed out" are never exceptions.
+"""
+
+
+class HostwardError(Exception):
+    """Something an operator or caller can act on; the message is fit to be shown to them."""
+
+
+class InvalidValue(HostwardError):
+    """A value given by the caller is not acceptable; the message names it and what is accepted."""
+
+
+class UnsupportedValue(InvalidValue):
+    """The value is real elsewhere but not served here; the message says so."""
+
+
+class NotFound(HostwardError):
+    """What the caller named does not exist, or not for them (the two are never told apart)."""
+
+
+class NoMachines(HostwardError):
+    """A scan was asked for and no machine could take part."""
+
+
+class Conflict(HostwardError):
+    """Not now: what exists is in a state that forbids it; the message says when it will do."""
+
+
+class IllegalTransition(HostwardError):
+    """A state was asked to take a step it does not have: a defect in Hostward, never a caller's mistake."""
+
+
+class StaleLease(HostwardError):
+    """A report came under a lease that another has replaced; nothing of it was kept."""
+
+
+class AgentRefused(HostwardError):
+    """An agent could not be authenticated; it must open a new session."""
+
+
+class AgentQuarantined(HostwardError):
+    """An agent's identity is used twice; it is kept out until an operator decides."""
+
+
+class AgentTooOld(HostwardError):
+    """The agent's version or protocol is below what this server accepts; the message has the upgrade command."""
+
+
+class DataDirectoryError(HostwardError):
+    """The data directory can't be used: in use, newer than this program, or not writable."""
+
+
+class FeedError(HostwardError):
+    """A feed could not be taken in; what was there before is untouched."""

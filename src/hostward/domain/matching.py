@@ -1,0 +1,207 @@
+"""Which advisories an installed package is affected by: the rules, each a pure function.
+
+The server matches in SQL over the same byte keys; `match` here says what that must give (its oracle in tests).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hostward.domain.advisory import Advisory, Affected, FixStatus, Match
+from hostward.domain.options import Category, VulOptions
+from hostward.domain.package import Evidence, Package
+from hostward.domain.severity import Level
+from hostward.domain.versions.table import family_of, key_for
+
+UNKNOWN_LEVEL = Level.MEDIUM
+"""What counts where nobody gives a level (API page: a level is always shown); its source is then "unknown"."""
+UNKNOWN_SOURCE = "unknown"
+
+KERNEL_HEADERS = "kernel headers and tools"
+KERNEL_NOT_RUNNING = "not the running kernel"
+KERNEL_UNKNOWN = "the running kernel is not known"
+
+_BINNMU = re.compile(r"\+b[0-9]+$")
+_SIGNED = re.compile(r"linux-signed(?:-(?:amd64|arm64|armhf|i386|ppc64el|riscv64|s390x))?(?=-|$)")
+_KERNEL_IMAGES = ("linux-image-", "linux-modules-")
+_KERNEL_SOURCE = re.compile(
+    r"linux(?:-(?:allwinner|aws|azure|bluefield|dell|fips|gcp|gke|gkeop|goldfish|hwe|ibm|intel|iot|kvm|laptop|latest"
+    r"|lowlatency|lts|meta|nvidia|oem|oracle|raspi|raspi2|realtime|riscv|snapdragon|starfive|xilinx)(?:-.*)?)?$"
+)
+"""Debian's kernel source and Ubuntu's flavours of it; "linux-base", "linux-firmware" and the like are none."""
+_WORDS = {
+    "emergency": Level.CRITICAL,
+    "critical": Level.CRITICAL,
+    "important": Level.HIGH,
+    "high": Level.HIGH,
+    "moderate": Level.MEDIUM,
+    "medium": Level.MEDIUM,
+    "low": Level.LOW,
+    "negligible": Level.LOW,
+    "unimportant": Level.LOW,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRange:
+    """An Affected as byte keys: introduced <= v, and v < fixed or v <= last where those are not None."""
+
+    introduced: bytes = b""
+    fixed: bytes | None = None
+    last: bytes | None = None
+
+    def holds(self, version: bytes) -> bool:
+        """Is this version key inside?"""
+        if version < self.introduced or (self.fixed is not None and version >= self.fixed):
+            return False
+        return self.last is None or version <= self.last
+
+
+def strip_binnmu(version: str) -> str:
+    """The source version behind a binary one.
+
+    A rebuild without source changes adds +bN (Debian Developer's Reference, "Recompilation or binary-only NMU").
+    """
+    return _BINNMU.sub("", version)
+
+
+def advisory_source(source: str, source_version: str, version: str) -> tuple[str, str]:
+    """Source package and version as advisories name them.
+
+    Signed kernels are built from a package of their own ("linux-signed-amd64" 6.1.76+1 on Debian, "linux-signed" on
+    Ubuntu), whose binaries carry the version of the kernel source that advisories speak of.
+    """
+    if _SIGNED.match(source):
+        return _SIGNED.sub("linux", source), strip_binnmu(version)
+    return source, strip_binnmu(source_version)
+
+
+def level_of_word(word: str) -> Level | None:
+    """Level of a severity, urgency or priority word in any case, None for one that says nothing ("not yet assigned").
+
+    Sources: Debian Policy 5.6.17 and the tracker's urgencies (asterisks there are remarks), Ubuntu's priorities,
+    Red Hat's and GitHub's severities.
+    """
+    return _WORDS.get(word.strip().rstrip("*").lower())
+
+
+def level_or_unknown(level: Level | None, source: str) -> tuple[Level, str]:
+    """The level to show and what it was taken from; an unknown one is medium and says so."""
+    return (level, source) if level is not None else (UNKNOWN_LEVEL, UNKNOWN_SOURCE)
+
+
+def category_of(ecosystem: str) -> Category:
+    """What a vulnerability of this ecosystem counts as; one that is not in the table counts as an application's."""
+    family = family_of(ecosystem)
+    return family.category if family is not None else Category.APPLICATION
+
+
+def hidden_reason(package: Package, running_kernel: str) -> str:
+    """Why findings on this package are listed but not counted, "" when they count.
+
+    Of a kernel source's packages only the image (and Ubuntu's modules) of the running kernel count: headers, tools and
+    linux-libc-dev carry its version but not its code. running_kernel: uname's release, "" when it is not known.
+    """
+    if not _is_kernel(package):
+        return ""
+    if not package.name.startswith(_KERNEL_IMAGES):
+        return KERNEL_HEADERS
+    if not running_kernel:
+        return KERNEL_UNKNOWN
+    return "" if _is_image_of(package.name, running_kernel) else KERNEL_NOT_RUNNING
+
+
+def key_range(affected: Affected) -> KeyRange | None:
+    """The range as byte keys; None where the ecosystem's versions have no order here yet.
+
+    Raises InvalidValue for a version that the ecosystem forbids.
+    """
+    introduced = key_for(affected.ecosystem, affected.introduced or "0")
+    if introduced is None:
+        return None
+    return KeyRange(
+        introduced=introduced if affected.introduced else b"",
+        fixed=key_for(affected.ecosystem, affected.fixed) if affected.fixed else None,
+        last=key_for(affected.ecosystem, affected.last) if affected.last else None,
+    )
+
+
+def is_affected(package: Package, affected: Affected) -> bool:
+    """Does this range hold the package? False where the ecosystem is not judged yet."""
+    if (package.ecosystem, package.source) != (affected.ecosystem, affected.name):
+        return False
+    version, keys = key_for(package.ecosystem, package.source_version), key_range(affected)
+    return version is not None and keys is not None and keys.holds(version)
+
+
+def match(package: Package, advisories: Iterable[Advisory], running_kernel: str = "") -> list[Match]:
+    """What the package is affected by, one match an advisory (its first range that holds)."""
+    hidden = hidden_reason(package, running_kernel)
+    found = []
+    for advisory in advisories:
+        affected = next((each for each in advisory.affected if is_affected(package, each)), None)
+        if affected is not None:
+            found.append(_advisory_match(package, advisory, affected, hidden))
+    return found
+
+
+def match_evidence(package: Package, evidence: Evidence, running_kernel: str = "") -> Match | None:
+    """The host's own evidence as a match of one of its packages; None when it speaks of another source or version."""
+    if (package.ecosystem, package.source, package.source_version) != (
+        evidence.ecosystem,
+        evidence.source,
+        evidence.source_version,
+    ):
+        return None
+    level = level_of_word(evidence.urgency)
+    return Match(
+        key=evidence.cve,
+        name=package.name,
+        source=package.source,
+        version=package.version,
+        ecosystem=package.ecosystem,
+        path=package.path,
+        fixed=evidence.fixed,
+        status=FixStatus.FIXED,
+        level=level,
+        level_source="changelog urgency" if level is not None else "",
+        evidence=f"changelog of {evidence.source} {evidence.fixed}",
+        hidden=hidden_reason(package, running_kernel),
+    )
+
+
+def is_selected(found: Match, options: VulOptions) -> bool:
+    """Does a scan with these options ask for this match, by level and category? (Ids and KEV are the caller's.)"""
+    level, _ = level_or_unknown(found.level, found.level_source)
+    return level in options.levels and category_of(found.ecosystem) in options.categories
+
+
+def _is_kernel(package: Package) -> bool:
+    return _KERNEL_SOURCE.match(package.source) is not None and category_of(package.ecosystem) is Category.LINUX
+
+
+def _is_image_of(name: str, running: str) -> bool:
+    """Is this the image or the modules of that release? ("linux-image-6.1.0-18-amd64", "linux-image-unsigned-...")."""
+    for prefix in _KERNEL_IMAGES:
+        if name.startswith(prefix):
+            rest = name.removeprefix(prefix).removeprefix("unsigned-").removeprefix("extra-")
+            return rest.removesuffix("-unsigned") == running
+    return False
+
+
+def _advisory_match(package: Package, advisory: Advisory, affected: Affected, hidden: str) -> Match:
+    return Match(
+        key=advisory.key,
+        name=package.name,
+        source=package.source,
+        version=package.version,
+        ecosystem=package.ecosystem,
+        path=package.path,
+        fixed=affected.fixed,
+        status=affected.status,
+        level=advisory.level,
+        level_source=advisory.level_source,
+        cvss=advisory.cvss,
+        evidence=f"{advisory.feed} {advisory.id}",
+        hidden=hidden,
+    )

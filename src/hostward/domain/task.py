@@ -1,0 +1,171 @@
+"""A scan task: what was asked for, of which machines, by when it must be over."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from hostward.domain.host_scan import LEASE, FailType, Unit, UnitState
+from hostward.domain.ids import AccountId, Seq, TaskId
+from hostward.domain.machine import MINIMUM_AGENT, Machine
+from hostward.domain.module import Module
+from hostward.domain.note import Code, Note
+from hostward.domain.options import Options
+from hostward.domain.tally import EMPTY, Tally
+
+HEARTBEAT = timedelta(seconds=20)
+"""Longest silence of an agent at work."""
+
+DEFAULT_TIMEOUT = timedelta(seconds=3600)
+MAX_TIMEOUT = timedelta(seconds=86_400)
+
+
+class Trigger(IntEnum):
+    """What started a task; the numbers are the API's Type."""
+
+    ONE_CLICK = 0
+    SCHEDULED = 1
+
+
+class ScanState(IntEnum):
+    """A task in one word; the numbers are those of DescribeScanState."""
+
+    NEVER = 0
+    SCANNING = 1
+    DONE = 2
+    STOPPING = 3
+    STOPPED = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task over many machines.
+
+    content: the API's ScanContent. timeout: a machine's, from its lease. queue: how long a machine may wait for
+    its lease; zero fails offline machines at once. begin: first begin; run_begin: of the current run. end: when
+    the last machine became final. stop_at, stop_by: a stop of the whole task. typical: usual time of one machine
+    when the task began. vul_rev rises when the list of vulnerabilities found changes.
+    """
+
+    id: TaskId
+    account: AccountId
+    module: Module
+    trigger: Trigger
+    options: Options
+    content: tuple[str, ...]
+    created_by: str
+    timeout: timedelta = DEFAULT_TIMEOUT
+    queue: timedelta = DEFAULT_TIMEOUT
+    run: int = 1
+    begin: datetime
+    run_begin: datetime
+    end: datetime | None = None
+    stop_at: datetime | None = None
+    stop_by: str = ""
+    typical: timedelta | None = None
+    vul_rev: int = 0
+    tally: Tally = EMPTY
+
+    @property
+    def deadline(self) -> datetime:
+        """No unit lives longer, even if its agent never returns."""
+        return self.run_begin + self.queue + self.timeout + 2 * HEARTBEAT
+
+    @property
+    def stopping_all(self) -> bool:
+        """A stop of the whole task was asked for and some machine is not final yet."""
+        return self.stop_at is not None and not self.tally.is_done
+
+    @property
+    def state(self) -> ScanState:
+        """The task in one word."""
+        if self.tally.is_done:
+            return ScanState.DONE if self.stop_at is None else ScanState.STOPPED
+        return ScanState.SCANNING if self.stop_at is None else ScanState.STOPPING
+
+    def counted(self, tally: Tally, now: datetime) -> "Task":
+        """The task with a new tally; its end is set when the last machine became final."""
+        return replace(self, tally=tally, end=(self.end or now) if tally.is_done else None)
+
+    def asked_to_stop(self, now: datetime, by: str) -> "Task":
+        """A stop of all machines; the first one asked for is the one that is remembered."""
+        return self if self.stop_at is not None or self.tally.is_done else replace(self, stop_at=now, stop_by=by)
+
+
+def enter(task: Task, machines: Sequence[Machine], now: datetime) -> Iterator[Unit]:
+    """The units of a new task, in the order of machines: who waits, and who fails at once."""
+    for seq, machine in enumerate(machines):
+        unit = Unit(
+            task=task.id,
+            seq=Seq(seq),
+            machine=machine.id,
+            queue_until=now + task.queue,
+            due=now + task.queue,
+            note=waiting(machine, now, now + task.queue),
+        )
+        yield _admitted(unit, machine, task, now)
+
+
+def waiting(machine: Machine, now: datetime, until: datetime) -> Note:
+    """What a unit without a lease waits for."""
+    if machine.is_online(now):
+        return Note(code=Code.WAITING)
+    return Note(code=Code.WAITING_OFFLINE, values={"until": until.strftime("%H:%M UTC")})
+
+
+def ended_waiting(unit: Unit, machine: Machine, now: datetime) -> Unit:
+    """A unit whose queue is over: FAIL 3 when its machine is offline, else 4."""
+    until = {"until": unit.queue_until.strftime("%Y-%m-%d %H:%M:%S UTC")}
+    if machine.is_online(now):
+        return unit.failed(FailType.TIMEOUT, now, Note(code=Code.NEVER_STARTED, values=until))
+    return unit.failed(FailType.OFFLINE, now, Note(code=Code.OFFLINE, values=until))
+
+
+def too_old(unit: Unit, machine: Machine, now: datetime) -> Unit:
+    """FAIL 8: the agent can't be given this work."""
+    minimum = ".".join(map(str, MINIMUM_AGENT))
+    values = {"version": machine.facts.agent_version or "?", "minimum": minimum}
+    return unit.failed(FailType.TOO_OLD, now, Note(code=Code.TOO_OLD, values=values))
+
+
+def overdue(unit: Unit, task: Task, machine: Machine, now: datetime) -> Unit:
+    """The unit as the reaper leaves it at its due time: timed out, silent, or looked at again later.
+
+    A lease is alive for LEASE after the last word of its machine, whatever that word was about.
+    """
+    from_lease = unit.timeout_at is not None and now >= unit.timeout_at
+    if unit.state is UnitState.PENDING:
+        if from_lease:
+            return _timed_out(unit, task, now)
+        until = unit.waits_until
+        return ended_waiting(unit, machine, now) if now >= until else unit.looked_at(until)
+    alive_until = _alive_until(unit, machine)
+    if unit.state is UnitState.STOPPING:
+        return unit.stopped(now) if now >= alive_until or from_lease else unit.looked_at(_next_look(unit, alive_until))
+    if from_lease:
+        return _timed_out(unit, task, now)
+    if now >= alive_until:
+        return unit.lease_lost(now, spends_attempt=True)
+    return unit.looked_at(_next_look(unit, alive_until))
+
+
+def _admitted(unit: Unit, machine: Machine, task: Task, now: datetime) -> Unit:
+    if machine.is_too_old():
+        return too_old(unit, machine, now)
+    if not task.queue and not machine.is_online(now):
+        return unit.failed(FailType.OFFLINE, now, Note(code=Code.OFFLINE_AT_START))
+    return unit
+
+
+def _timed_out(unit: Unit, task: Task, now: datetime) -> Unit:
+    seconds = str(round(task.timeout.total_seconds()))
+    return unit.failed(FailType.TIMEOUT, now, Note(code=Code.TIMED_OUT, values={"seconds": seconds}))
+
+
+def _alive_until(unit: Unit, machine: Machine) -> datetime:
+    heard = max(filter(None, (machine.last_seen, unit.begin)), default=unit.queue_until)
+    return heard + LEASE
+
+
+def _next_look(unit: Unit, alive_until: datetime) -> datetime:
+    return min(alive_until, unit.timeout_at) if unit.timeout_at else alive_until

@@ -1,0 +1,1 @@
+"""Version order: one comparer a file, each turning a version into bytes that sort as the versions do."""

@@ -1,0 +1,1 @@
+"""The verbs of accounts: the first administrator, keys."""

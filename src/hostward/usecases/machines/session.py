@@ -1,0 +1,54 @@
+"""Open a session: a new process of an agent ends the leases of the one before it."""
+
+from datetime import datetime
+
+from hostward.domain.account import AgentSession
+from hostward.domain.errors import AgentRefused, AgentTooOld
+from hostward.domain.machine import Machine, MachineFacts
+from hostward.protocol.compat import UPGRADE_COMMAND, is_accepted
+from hostward.protocol.hello import Facts, SessionProof
+from hostward.usecases.ports import UnitOfWork
+
+
+def open_session(
+    uow: UnitOfWork,
+    *,
+    machine: Machine,
+    proof: SessionProof,
+    session: AgentSession,
+    now: datetime,
+    server_started: datetime,
+) -> None:
+    """Store the session; the caller has checked the signature.
+
+    Raises AgentTooOld for a protocol that is not spoken here, AgentRefused for a challenge used before.
+    """
+    if not is_accepted(proof.protocol):
+        raise AgentTooOld(f"protocol {proof.protocol} is not spoken by this server: run {UPGRADE_COMMAND}")
+    if not uow.machines.add_session(session, proof.challenge):
+        raise AgentRefused("the challenge was used before: ask for another")
+    if machine.instance != proof.instance:
+        _end_leases(uow, machine, now, server_started)
+    uow.machines.put_facts(machine.id, facts_of(proof.facts), boot=proof.boot, instance=proof.instance, now=now)
+
+
+def facts_of(facts: Facts) -> MachineFacts:
+    """Facts off the wire, bounded: what is shown is at most 255 characters a name and 64 addresses."""
+    return MachineFacts(
+        host_name=facts.host_name[:255],
+        addresses=tuple(address[:45] for address in facts.addresses[:64]),
+        wan_ip=facts.wan_ip[:45],
+        os_name=facts.os_name[:255],
+        agent_version=facts.agent_version[:64],
+        machine_id=facts.machine_id[:64],
+    )
+
+
+def _end_leases(uow: UnitOfWork, machine: Machine, now: datetime, server_started: datetime) -> None:
+    """The process that held them is gone. Leases from before this server's start cost no attempt: it died too."""
+    for unit in uow.tasks.open_units(machine.id):
+        if not unit.state.holds_lease or unit.lease is None:
+            continue
+        lease = uow.tasks.lease(unit.lease)
+        spends = lease is None or lease.given >= server_started
+        uow.tasks.change(unit, unit.lease_lost(now, spends_attempt=spends), now)

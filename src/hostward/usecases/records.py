@@ -1,0 +1,118 @@
+"""The records that use cases and the store hand to one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from hostward.domain.finding import MalwareFinding, NotScanned
+from hostward.domain.ids import LeaseId, MachineId, Seq, TaskId, VulId
+from hostward.domain.options import Options
+from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.severity import Level
+from hostward.domain.verdict import Verdict
+
+Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One lease ever given. acked: batches 0 .. acked-1 are stored. ended: its End was taken.
+
+    unit: what it was given for (as that unit is now). run: the task's run then.
+    """
+
+    id: LeaseId
+    machine: MachineId
+    task: TaskId
+    seq: Seq
+    run: int
+    acked: int = 0
+    ended: bool = False
+    given: datetime
+
+
+class MachineRow(NamedTuple):
+    """One machine of a task, flat and cheap: what a page of DescribeScanTaskDetails is made of.
+
+    state, fail: numbers of UnitState and FailType. begin, end: seconds since 1970 UTC, 0 while unknown.
+    progress: 0 to WHOLE. note_code, note_values: a Note, its values as a JSON object in text.
+    """
+
+    seq: int
+    machine: int
+    quuid: str
+    uuid: str
+    host_name: str
+    inner_ip: str
+    wan_ip: str
+    os_name: str
+    state: int
+    fail: int
+    risk_num: int
+    begin: int
+    end: int
+    progress: int
+    note_code: str
+    note_values: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of a task's machines, in the task's order, and how many match in all."""
+
+    total: int
+    rows: Sequence[MachineRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskVul:
+    """A vulnerability a task found, or was asked for. key: CVE id. machines: how many of the task have it.
+
+    level None and cvss None: nobody gives one. component: name of the package. fixed: "" when no fix is known.
+    """
+
+    id: VulId
+    key: str
+    level: Level | None
+    level_source: str
+    cvss: float | None
+    vector: str
+    title: str
+    description: str
+    reference: str
+    published: datetime | None
+    category: int
+    component: str
+    fixed: str
+    machines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStatus:
+    """What is known of an imported feed. ecosystems: those it covers, each with its release ("Debian:12")."""
+
+    feed: str
+    advisories: int
+    ecosystems: tuple[str, ...]
+    imported: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which machines a scan is for: all of the account, or those with these quuids."""
+
+    everything: bool
+    quuids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRequest:
+    """A scan to be started. queue None: machines may wait as long as their timeout is."""
+
+    options: Options
+    content: tuple[str, ...]
+    scope: Scope
+    timeout: timedelta
+    queue: timedelta | None = None

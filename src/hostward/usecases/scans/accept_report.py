@@ -1,0 +1,159 @@
+"""Take a report: rows, ledger, unit and tally move together in one transaction, so that nothing is lost or doubled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hostward.domain.advisory import Match
+from hostward.domain.errors import AgentRefused, InvalidValue, StaleLease
+from hostward.domain.host_scan import WHOLE, FailType, Unit, UnitState
+from hostward.domain.ids import LeaseId, MachineId
+from hostward.domain.matching import is_selected
+from hostward.domain.note import NOTHING, Code, Note, printable
+from hostward.domain.options import VulOptions
+from hostward.domain.task import Task
+from hostward.protocol.report import MAX_ITEMS, Answer, Batch, End, Report, item_of
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.records import Lease
+
+REASON_CHARS = 300
+"""Longest reason kept of an agent's words."""
+
+REASONS = 5
+"""Reasons shown; more are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a report belongs."""
+
+    lease: Lease
+    unit: Unit
+    task: Task
+
+    @property
+    def is_current(self) -> bool:
+        """The unit still waits for this lease's results."""
+        return self.unit.lease == self.lease.id and self.unit.run == self.lease.run and not self.unit.is_final
+
+    @property
+    def is_late(self) -> bool:
+        """The unit ended without this lease's results, and nobody else brought any: they are the machine's own."""
+        return self.unit.lease == self.lease.id and self.unit.is_final
+
+
+def accept(uow: UnitOfWork, *, machine: MachineId, report: Report, now: datetime) -> Answer:
+    """Store what is new in a report and say what is durable.
+
+    Batches count once, in order; one that comes too early is left for the agent to send again. Raises StaleLease
+    when another lease has taken over (nothing is kept), AgentRefused for another machine's lease.
+    """
+    uow.machines.seen(machine, now)
+    place = _place(uow, machine, LeaseId(report.lease))
+    if place.lease.ended:
+        return Answer(acked=place.lease.acked, ended=True, stop=False)
+    lease = _store(uow, place.lease, report.batches)
+    place = replace(place, lease=lease)
+    if place.is_current:
+        place = _advance(uow, place, report, grew=lease.acked > 0 and bool(report.batches), now=now)
+    ended = report.end is not None and report.end.batches == lease.acked
+    if report.end is not None and ended:
+        _end(uow, place, report.end, now)
+    stop = not ended and (place.unit.state is UnitState.STOPPING)
+    return Answer(acked=lease.acked, ended=ended, stop=stop)
+
+
+def _place(uow: UnitOfWork, machine: MachineId, number: LeaseId) -> _Place:
+    lease = uow.tasks.lease(number, lock=True)
+    if lease is None:
+        raise StaleLease(f"lease {number} is not known")
+    if lease.machine != machine:
+        raise AgentRefused(f"lease {number} is not this machine's")
+    unit = uow.tasks.unit(lease.task, lease.seq, lock=True)
+    task = uow.tasks.get(lease.task)
+    if unit is None or task is None:
+        raise StaleLease(f"lease {number} is not known")
+    place = _Place(lease=lease, unit=unit, task=task)
+    if not (place.is_current or place.is_late or lease.ended):
+        raise StaleLease(f"lease {number} was replaced")
+    return place
+
+
+def _store(uow: UnitOfWork, lease: Lease, batches: Sequence[Batch]) -> Lease:
+    """The lease after its new batches were stored."""
+    acked = lease.acked
+    for batch in sorted(batches, key=lambda one: one.seq):
+        if batch.seq != acked:
+            continue
+        if len(batch.rows) > MAX_ITEMS:
+            raise InvalidValue(f"a batch holds at most {MAX_ITEMS} rows, this one has {len(batch.rows)}")
+        uow.results.add(lease.machine, lease.id, batch.seq, [item_of(row) for row in batch.rows])
+        acked += 1
+    stored = replace(lease, acked=acked)
+    if acked != lease.acked:
+        uow.tasks.put_lease(stored)
+    return stored
+
+
+def _advance(uow: UnitOfWork, place: _Place, report: Report, *, grew: bool, now: datetime) -> _Place:
+    """The unit after news: further, and with the risks known so far."""
+    share = min(max(report.progress, 0.0), 1.0)
+    note = Note(code=Code.DOING, values={"what": _words(report.doing), "percent": str(int(share * 100))})
+    after = place.unit.progressed(min(int(share * WHOLE), WHOLE - 1), note if report.doing else place.unit.note)
+    if grew:
+        after = after.found(_risks(uow, place))
+    uow.tasks.change(place.unit, after, now)
+    return replace(place, unit=after)
+
+
+def _risks(uow: UnitOfWork, place: _Place) -> int:
+    """Risks of a lease's results so far; for vulnerabilities the unit's own set is recorded with it."""
+    options = place.task.options
+    if not isinstance(options, VulOptions):
+        return sum(uow.results.risks(place.lease.machine, place.lease.id).values())
+    return uow.tasks.record_vuls(place.unit, _chosen(uow, place, options))
+
+
+def _chosen(uow: UnitOfWork, place: _Place, options: VulOptions) -> Sequence[Match]:
+    """The lease's matches that the task was asked for."""
+    matches = uow.results.matches(place.lease.machine, place.lease.id)
+    counted = [match for match in matches if not match.hidden and is_selected(match, options)]
+    if not options.vul_ids:
+        return counted
+    keys = {vul.key for vul in uow.advisories.vuls(options.vul_ids)}
+    return [match for match in counted if match.key in keys]
+
+
+def _end(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> None:
+    """The lease is over: its unit becomes final, and whole results become the machine's own."""
+    uow.tasks.put_lease(replace(place.lease, ended=True))
+    if end.outcome == "ok":
+        uow.results.make_current(place.lease.machine, place.task.module, place.lease.id, now)
+    if not place.is_current:
+        return
+    after = _ended_unit(place.unit, end, now)
+    uow.tasks.change(place.unit, after, now)
+    if after.state is UnitState.OK and after.begin is not None:
+        uow.tasks.learn(place.task.account, place.task.module, now - after.begin)
+
+
+def _ended_unit(unit: Unit, end: End, now: datetime) -> Unit:
+    if unit.state is UnitState.STOPPING:
+        return unit.stopped(now)
+    if end.outcome == "ok":
+        return unit.judged(now, _note(Code.NOT_JUDGED, end.reasons))
+    if end.outcome == "stopped":
+        return unit.lease_lost(now, spends_attempt=False)
+    return unit.failed(FailType.FAILED, now, _note(Code.FAILED, end.reasons or ["the scan failed without a reason"]))
+
+
+def _note(code: Code, reasons: Sequence[str]) -> Note:
+    if not reasons:
+        return NOTHING
+    shown = [_words(reason) for reason in reasons[:REASONS]]
+    more = [f"and {len(reasons) - REASONS} more"] if len(reasons) > REASONS else []
+    return Note(code=code, values={"what": "; ".join([*shown, *more])})
+
+
+def _words(text: str) -> str:
+    return printable(text[:REASON_CHARS])

@@ -1,0 +1,102 @@
+"""Describe tasks: one consistent snapshot of a task, a page of its machines and what it found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hostward.domain import progress
+from hostward.domain.errors import NotFound
+from hostward.domain.ids import AccountId, TaskId
+from hostward.domain.machine_filter import Conditions
+from hostward.domain.module import Module
+from hostward.domain.options import VulOptions
+from hostward.domain.progress import Estimate
+from hostward.domain.task import ScanState, Task
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.records import Page, TaskVul
+
+MAX_VULS = 100
+"""Vulnerabilities listed with a task (semantics of VulInfo); the count says how many there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """A task as it is now. elapsed: since the begin of the current run, to now or to its end."""
+
+    task: Task
+    page: Page
+    vuls: Sequence[TaskVul]
+    percent: int
+    left: Estimate
+    elapsed: timedelta
+
+
+def find(uow: UnitOfWork, *, account: AccountId, module: Module, task: TaskId, lock: bool = False) -> Task:
+    """The account's task of this module.
+
+    Raises NotFound in the same words whether the task is unknown, of another module or of another account.
+    """
+    found = uow.tasks.get(task, lock=lock)
+    if found is None or found.account != account or found.module is not module:
+        raise NotFound(f"TaskId {task} is not a {module} task")
+    return found
+
+
+def details(
+    uow: UnitOfWork,
+    *,
+    account: AccountId,
+    module: Module,
+    task: TaskId,
+    conditions: Conditions,
+    limit: int,
+    offset: int,
+    now: datetime,
+) -> Details:
+    """The task with those of its machines that meet the conditions. Raises NotFound."""
+    found = find(uow, account=account, module=module, task=task)
+    return Details(
+        task=found,
+        page=uow.tasks.page(task, conditions, limit=limit, offset=offset),
+        vuls=_vuls(uow, found),
+        percent=progress.percent(found.tally),
+        left=left(found, now),
+        elapsed=max((found.end or now) - found.run_begin, timedelta(0)),
+    )
+
+
+def left(task: Task, now: datetime) -> Estimate:
+    """Time until the task is done."""
+    return progress.time_left(
+        task.tally,
+        elapsed=now - task.run_begin,
+        until_deadline=task.deadline - now,
+        typical=task.typical,
+    )
+
+
+def newest(uow: UnitOfWork, *, account: AccountId, module: Module) -> Task | None:
+    """The account's newest task of the module, None when there never was one."""
+    return uow.tasks.newest(account, module)
+
+
+def listing(
+    uow: UnitOfWork,
+    *,
+    account: AccountId,
+    module: Module | None,
+    states: frozenset[ScanState],
+    limit: int,
+    offset: int,
+) -> tuple[int, Sequence[Task]]:
+    """How many of the account's tasks there are, and a page of them, newest first."""
+    return uow.tasks.list(account, module=module, states=states, limit=limit, offset=offset)
+
+
+def _vuls(uow: UnitOfWork, task: Task) -> Sequence[TaskVul]:
+    if not isinstance(task.options, VulOptions):
+        return ()
+    if not task.options.vul_ids:
+        return uow.tasks.vuls(task.id, limit=MAX_VULS)
+    found = {vul.id: vul for vul in uow.tasks.vuls(task.id, limit=MAX_VULS)}
+    return [found.get(vul.id, vul) for vul in uow.advisories.vuls(task.options.vul_ids[:MAX_VULS])]

@@ -1,0 +1,27 @@
+"""End what timed out, and take back what went silent: the reaper's look at the units that are due."""
+
+from datetime import datetime
+
+from hostward.domain.host_scan import Unit
+from hostward.domain.ids import MachineId
+from hostward.domain.task import overdue
+from hostward.usecases.ports import UnitOfWork
+
+AT_ONCE = 500
+"""Units looked at in one transaction; more wait for the next, so that other writers get their turn."""
+
+
+def expire(uow: UnitOfWork, *, now: datetime, limit: int = AT_ONCE) -> tuple[int, tuple[MachineId, ...]]:
+    """Look at the units that are due: how many there were, and whose agents should ask again."""
+    units = uow.tasks.due(now, limit)
+    waiting = [after.machine for unit in units if not (after := _look(uow, unit, now)).is_final]
+    return len(units), tuple(dict.fromkeys(waiting))
+
+
+def _look(uow: UnitOfWork, unit: Unit, now: datetime) -> Unit:
+    task, machine = uow.tasks.get(unit.task), uow.machines.get(unit.machine)
+    assert task is not None
+    assert machine is not None
+    after = overdue(unit, task, machine, now)
+    uow.tasks.change(unit, after, now)
+    return after

@@ -1,0 +1,96 @@
+"""Start a scan: decide which machines take part, and store the task, its units and its tally in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hostward.domain.errors import InvalidValue, NoMachines, UnsupportedValue
+from hostward.domain.ids import AccountId, MachineId, TaskId
+from hostward.domain.machine import Machine
+from hostward.domain.options import Options, VulOptions, module_of
+from hostward.domain.task import Task, Trigger, enter
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.records import ScanRequest, Scope
+
+NAMED = 5
+"""Unknown names shown in a message; more are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The new task, how many machines entered it, and whose agents are to be woken once it is committed."""
+
+    task: TaskId
+    machines: int
+    wake: tuple[MachineId, ...]
+
+
+def start(
+    uow: UnitOfWork, *, request: ScanRequest, account: AccountId, by: str, trigger: Trigger, now: datetime
+) -> Started:
+    """Start a scan of the machines in scope.
+
+    Raises InvalidValue for a quuid or VulId that nobody knows, NoMachines when no machine is left to scan.
+    """
+    machines = _in_scope(uow, account, request.scope)
+    _check_vul_options(uow, request.options)
+    task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
+    stored = uow.tasks.create(task, enter(task, machines, now))
+    return Started(task=stored.id, machines=len(machines), wake=tuple(machine.id for machine in machines))
+
+
+def _new_task(
+    uow: UnitOfWork, request: ScanRequest, *, account: AccountId, by: str, trigger: Trigger, now: datetime
+) -> Task:
+    module = module_of(request.options)
+    return Task(
+        id=uow.tasks.next_id(),
+        account=account,
+        module=module,
+        trigger=trigger,
+        options=request.options,
+        content=request.content,
+        created_by=by,
+        timeout=request.timeout,
+        queue=request.timeout if request.queue is None else request.queue,
+        begin=now,
+        run_begin=now,
+        typical=uow.tasks.typical(account, module),
+    )
+
+
+def _in_scope(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
+    machines = uow.machines.of_account(account) if scope.everything else _named(uow, account, scope.quuids)
+    if not machines:
+        raise NoMachines("there is no machine to scan: enrol one first (hostward machine enroll)")
+    return machines
+
+
+def _named(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> Sequence[Machine]:
+    wanted = list(dict.fromkeys(quuids))
+    known = uow.machines.by_quuids(account, wanted)
+    missing = [quuid for quuid in wanted if quuid not in known]
+    if missing:
+        raise InvalidValue(f"QuuidList names machines that do not exist: {shortened(missing)}")
+    return [known[quuid] for quuid in wanted]
+
+
+def _check_vul_options(uow: UnitOfWork, options: Options) -> None:
+    if not isinstance(options, VulOptions):
+        return
+    if options.emergency:
+        raise UnsupportedValue(
+            "VulEmergency 1 needs a catalogue of known exploited vulnerabilities; none is served yet"
+        )
+    if not options.vul_ids:
+        return
+    known = {vul.id for vul in uow.advisories.vuls(options.vul_ids)}
+    missing = [str(vul) for vul in options.vul_ids if vul not in known]
+    if missing:
+        raise InvalidValue(f"VulIds names vulnerabilities that do not exist: {shortened(missing)}")
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The first names in a row, and how many more there are."""
+    shown = ", ".join(names[:NAMED])
+    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED} more"

@@ -1,0 +1,1 @@
+"""The verbs of vulnerability data: import a feed, judge an inventory."""
