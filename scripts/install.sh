@@ -1,0 +1,102 @@
+#!/bin/sh
+# Installs one group of packages into its virtual environment, once: install.sh run | test | clients
+# Prints one line when that takes long, else nothing. Knows nothing of any package index: pip's own settings count.
+# PYTHON names the interpreter; else the newest of python3.14 ... python3.11 and python3 that will do is taken.
+set -eu
+export PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+cd "$(dirname "$0")/.."
+group=$1
+
+fail() {
+  printf 'hostward: %s\n' "$1" >&2
+  exit 1
+}
+
+# --- what a group is: its environment, its requirements, how long it takes on two cores
+case $group in
+  run) venv=.venv files='requirements/build.txt requirements/run.txt' takes='about 30 s' ;;
+  test) venv=.venv files='requirements/test.txt' takes='about 30 s' ;;
+  clients) venv=.venv-clients/python files='requirements/clients-python.txt' takes='about 20 s' ;;
+  *) fail "install.sh: no group $group: run, test or clients" ;;
+esac
+stamp=$venv/.installed-$group
+log=$venv/install-$group.log
+
+# --- what is installed is right for these files, in this place: a moved checkout is installed anew
+wanted() {
+  pwd
+  cksum $files
+  if [ "$group" = run ]; then cksum pyproject.toml src/hostward/__init__.py; fi
+}
+
+version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
+
+# An environment that works, of the interpreter that was asked for by name, if one was.
+usable() {
+  [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import pip' 2>/dev/null || return 1
+  [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = "$(version "$venv/bin/python")" ]
+}
+
+if usable && [ -f "$stamp" ] && [ "$(wanted)" = "$(cat "$stamp")" ]; then exit 0; fi
+
+# --- an interpreter
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+has_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
+find_python() {
+  lacking=
+  for candidate in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3}; do
+    new_enough "$candidate" || continue
+    if has_venv "$candidate"; then
+      python=$candidate
+      return
+    fi
+    lacking=${lacking:-$candidate}
+  done
+  if [ -n "$lacking" ]; then
+    fail "$lacking lacks venv or ensurepip: install them (Debian, Ubuntu: apt install python$(version "$lacking")-venv) and try again"
+  fi
+  fail "no Python 3.11 or newer found (looked for ${PYTHON:-python3.14 to python3.11, python3}): install one (Debian, Ubuntu: apt install python3 python3-venv) or name it: make PYTHON=/path/to/python3"
+}
+
+# --- an environment
+same_place() { [ "$(head -n 1 "$stamp" 2>/dev/null || pwd)" = "$(pwd)" ]; }
+
+if ! usable || ! same_place; then
+  find_python
+  rm -rf "$venv"
+  mkdir -p "$venv" 2>/dev/null || fail "$(pwd) can't be written to: copy it to a folder of yours"
+  "$python" -m venv "$venv" >"$log" 2>&1 || {
+    tail -n 5 "$log" >&2
+    fail "no virtual environment could be made in $venv with $python"
+  }
+fi
+
+# --- packages
+explain() {
+  if grep -qE 'THESE PACKAGES DO NOT MATCH THE HASHES|HashMismatch' "$log"; then
+    fail "a downloaded package is not the one that was tested (its hash differs): see $log; empty pip's cache (pip cache purge) or ask whoever runs your package mirror"
+  fi
+  if grep -qiE 'NewConnectionError|NameResolution|Failed to establish|Temporary failure|timed out|ProxyError|SSLError|No route to host|Network is unreachable|from versions: none' "$log"; then
+    fail "packages could not be downloaded: see the network, the proxy (HTTPS_PROXY) and pip's own settings (pip config list), then try again; details in $log"
+  fi
+  if grep -qi 'No space left' "$log"; then fail "the disk is full: $(pwd) needs about 700 MB"; fi
+  tail -n 15 "$log" >&2
+  fail "packages could not be installed: see above and $log"
+}
+
+pip() { "$venv/bin/python" -m pip install --quiet "$@" >>"$log" 2>&1 || explain; }
+
+printf 'hostward: installing what %s needs (once, %s) ...\n' "$group" "$takes" >&2
+rm -f "$stamp"
+: >"$log"
+case $group in
+  run)
+    pip --require-hashes -r requirements/build.txt -r requirements/run.txt
+    pip --no-deps --no-build-isolation -e .
+    ;;
+  test) pip --require-hashes -r requirements/test.txt ;;
+  # Only a few of the SDK's 7,000 modules are ever loaded: compiling all of them would take four times as long.
+  clients) pip --require-hashes --no-deps --no-compile --use-pep517 -r requirements/clients-python.txt ;;
+esac
+wanted >"$stamp"

