@@ -1,0 +1,1 @@
+"""What runs on a host. Nothing here reaches the server's code."""
