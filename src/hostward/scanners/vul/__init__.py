@@ -1,0 +1,1 @@
+"""Vulnerability scans: what is installed, and what the host's own package index says about it."""

@@ -1,0 +1,133 @@
+"""Files of a root file system that may be hostile: links stay inside it, and only regular files are read.
+
+Every component is looked at through its parent's descriptor, so that nothing can be swapped for a link in between.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_LINKS = 40
+"""Symbolic links followed on the way to one file (Linux's own limit, path_resolution(7))."""
+
+
+class Unreadable(Exception):
+    """A file is there and can't be read; the message says why."""
+
+
+def read(root: Path, path: str, max_bytes: int) -> bytes | None:
+    """A regular file below root whole, None when it does not exist. Raises Unreadable for anything else.
+
+    path: below root, with or without a leading slash; links in it are resolved as if root were "/".
+    """
+    try:
+        descriptor = _open(root, path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Unreadable(f"/{path.lstrip('/')}: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        return _whole(file.fileno(), path, max_bytes)
+
+
+def names(root: Path, path: str, limit: int) -> tuple[str, ...]:
+    """Names in a folder below root, sorted, at most limit; () when it does not exist or can't be listed."""
+    try:
+        handle = _walk(root, path)
+        try:
+            with os.scandir(f"/proc/self/fd/{handle}") as entries:
+                return tuple(sorted(_first(entries, limit)))
+        finally:
+            os.close(handle)
+    except OSError:
+        return ()
+
+
+def exists(root: Path, path: str) -> bool:
+    """Is there anything at that path below root?"""
+    try:
+        os.close(_walk(root, path))
+    except OSError:
+        return False
+    return True
+
+
+def size(root: Path, path: str) -> int | None:
+    """Bytes of a regular file below root that is reached without any symbolic link, None for all else."""
+    try:
+        handle = _walk(root, path, max_links=0)
+        try:
+            status = os.fstat(handle)
+        finally:
+            os.close(handle)
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _first(entries: Iterator["os.DirEntry[str]"], limit: int) -> Iterator[str]:
+    for _, entry in zip(range(limit), entries, strict=False):
+        yield entry.name
+
+
+def _whole(descriptor: int, path: str, max_bytes: int) -> bytes:
+    parts, left = [], max_bytes + 1
+    try:
+        while left and (part := os.read(descriptor, min(left, 1 << 20))):
+            parts.append(part)
+            left -= len(part)
+    except OSError as error:
+        raise Unreadable(f"/{path.lstrip('/')}: {error.strerror}") from error
+    if not left:
+        raise Unreadable(f"/{path.lstrip('/')}: larger than {max_bytes >> 10} KiB")
+    return b"".join(parts)
+
+
+def _open(root: Path, path: str) -> int:
+    """The file open for reading. Raises OSError, also for what is not a regular file."""
+    handle = _walk(root, path)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(0, "not a regular file")
+        return os.open(f"/proc/self/fd/{handle}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    finally:
+        os.close(handle)
+
+
+def _walk(root: Path, path: str, max_links: int = MAX_LINKS) -> int:
+    """A handle (O_PATH) on what the path leads to. Raises OSError."""
+    stack = [os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
+    left, links = path.split("/")[::-1], 0
+    try:
+        while left:
+            name = left.pop()
+            if name in ("", "."):
+                continue
+            if name == "..":
+                if len(stack) > 1:
+                    os.close(stack.pop())
+                continue
+            stack.append(os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=stack[-1]))
+            if stat.S_ISLNK(os.fstat(stack[-1]).st_mode):
+                links += 1
+                if links > max_links:
+                    raise OSError(0, "too many symbolic links")
+                left += _target(stack)
+        return stack.pop()
+    finally:
+        for handle in stack:
+            os.close(handle)
+
+
+def _target(stack: list[int]) -> list[str]:
+    """What a link on top of the stack stands for, as components still to go (last first); takes it off the stack."""
+    handle = stack.pop()
+    try:
+        target = os.readlink("", dir_fd=handle)
+    finally:
+        os.close(handle)
+    if target.startswith("/"):
+        while len(stack) > 1:
+            os.close(stack.pop())
+    return target.split("/")[::-1]
