@@ -37,8 +37,6 @@ class Settings:
     scan_default_timeout_seconds: int
     agent_poll_hold_seconds: int
     agent_heartbeat_seconds: int
-    lease_seconds: int
-    max_attempts: int
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["console", "json"]
     sources: Mapping[str, str]
@@ -68,7 +66,6 @@ def read(
     written |= {**_from_file(data_dir / FILE), **above}
     values: dict[str, Any] = {s.attribute: parsed(s, *written[s.name]) for s in SETTINGS}
     values["data_dir"] = data_dir
-    _check_together(values)
     return Settings(**values, sources={name: source for name, (_, source) in written.items()})
 
 
@@ -160,16 +157,6 @@ def _data_dir(value: Value, source: str, env: Mapping[str, str]) -> Path:
         if base.is_absolute():  # the XDG base directory specification says to ignore relative ones
             return base / below
     raise InvalidValue("no data directory: there is no HOME to put it in; name one with HOSTWARD_DATA_DIR or --data")
-
-
-def _check_together(values: Mapping[str, Any]) -> None:
-    """Rules over more than one setting. Raises InvalidValue."""
-    lease, heartbeat = values["lease_seconds"], values["agent_heartbeat_seconds"]
-    if lease <= 2 * heartbeat:
-        raise InvalidValue(
-            f"lease_seconds = {lease} is too short for agent.heartbeat_seconds = {heartbeat}: "
-            "a lease must outlast two lost heartbeats; raise the first or lower the second"
-        )
 
 
 def _shown(setting: Setting, settings: Settings) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hostward.domain.host_scan import LEASE, MAX_ATTEMPTS
+from hostward.domain.host_scan import LEASE
 from hostward.domain.task import DEFAULT_TIMEOUT, HEARTBEAT, MAX_TIMEOUT
 
 PREFIX: Final = "HOSTWARD_"
@@ -118,27 +118,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         type="integer",
         default=int(HEARTBEAT.total_seconds()),
         minimum=1,
-        maximum=60,
+        maximum=int(LEASE.total_seconds()) // 2 - 1,
         unit="seconds",
-        doc="How often an agent speaks at least while it works.",
-    ),
-    Setting(
-        name="lease_seconds",
-        type="integer",
-        default=int(LEASE.total_seconds()),
-        minimum=30,
-        maximum=3600,
-        unit="seconds",
-        doc="How long a machine's scan stays with an agent that says nothing, before it is given out again.",
-    ),
-    Setting(
-        name="max_attempts",
-        type="integer",
-        default=MAX_ATTEMPTS,
-        minimum=1,
-        maximum=10,
-        unit="attempts",
-        doc="How often one machine's scan is given out before it fails.",
+        doc="How often an agent speaks at least while it works. A lease outlasts two lost heartbeats.",
     ),
     Setting(
         name="log.level",
@@ -158,7 +140,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
 
 
 _ACCEPTED: Final[Mapping[Type, Callable[[Setting], str]]] = {
-    "address": lambda _: "HOST:PORT with a loopback address such as 127.0.0.1:8420 (an IPv6 address in brackets)",
+    "address": lambda _: (
+        "HOST:PORT with a loopback address such as 127.0.0.1:8420 (IPv6 in brackets; others need TLS, not served yet)"
+    ),
     "choice": lambda setting: " or ".join(setting.choices),
     "folder": lambda _: "the path of a folder",
     "integer": lambda setting: f"a whole number from {setting.minimum:,} to {setting.maximum:,}",

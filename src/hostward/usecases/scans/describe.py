@@ -1,6 +1,6 @@
 """Describe tasks: one consistent snapshot of a task, a page of its machines and what it found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,10 @@ MAX_VULS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """A task as it is now. elapsed: since the begin of the current run, to now or to its end."""
+    """A task as it is now. elapsed: since the begin of the current run, to now or to its end.
+
+    vuls: () when they were not wanted.
+    """
 
     task: Task
     page: Page
@@ -52,13 +55,18 @@ def details(
     limit: int,
     offset: int,
     now: datetime,
+    want_vuls: Callable[[Task], bool] = lambda _task: True,
 ) -> Details:
-    """The task with those of its machines that meet the conditions. Raises NotFound."""
+    """The task with those of its machines that meet the conditions. Raises NotFound.
+
+    want_vuls: asked for the task found; False leaves its vulnerabilities out (they cost more to read than the rest,
+    and a caller may know those of this vul_rev).
+    """
     found = find(uow, account=account, module=module, task=task)
     return Details(
         task=found,
         page=uow.tasks.page(task, conditions, limit=limit, offset=offset),
-        vuls=_vuls(uow, found),
+        vuls=_vuls(uow, found) if want_vuls(found) else (),
         percent=progress.percent(found.tally),
         left=left(found, now),
         elapsed=max((found.end or now) - found.run_begin, timedelta(0)),

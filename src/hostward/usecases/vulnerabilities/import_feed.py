@@ -1,6 +1,6 @@
 """Import a feed: its new data takes the place of the old in one transaction, or nothing changes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +15,15 @@ SHRUNK = 0.8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """A feed as it was read. digest: SHA-256 of its file, lower-case hex."""
+    """A feed as it is read. digest: SHA-256 of its file, lower-case hex.
+
+    ecosystems is looked at only after the last advisory: a reader fills it while it reads.
+    """
 
     feed: str
     digest: str
     advisories: Iterable[Advisory]
-    ecosystems: frozenset[str]
+    ecosystems: Collection[str]
 
 
 def import_feed(uow: UnitOfWork, *, parsed: Parsed, now: datetime) -> FeedStatus:

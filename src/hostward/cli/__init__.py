@@ -1,0 +1,54 @@
+"""The command line: one module a command, loaded when it is called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from hostward import __version__
+from hostward.domain.errors import HostwardError
+
+COMMANDS = {
+    "up": ("hostward.cli.up", "Start a server with an agent for this machine, and scan it."),
+    "feed": ("hostward.cli.feed", "Import vulnerability data."),
+}
+"""Every command: where it lives and what it does. Help is printed from here, so that it imports nothing else."""
+
+FAILURE = 1
+"""Exit status of an error that was told in words (0 ok, 2 usage, 3 findings, 6 incomplete, 130 Ctrl-C)."""
+
+
+class Commands(click.Group):
+    """The table above as a click group."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command that was called; None for a name that is not in the table."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="hostward %(version)s")
+def hostward() -> None:
+    """Scan hosts for malware, vulnerabilities and bad configuration, and answer Tencent Cloud's CWP scan API."""
+
+
+def run() -> None:
+    """Run a command; what went wrong on purpose is one line on stderr and exit status 1."""
+    try:
+        hostward(prog_name="hostward")
+    except HostwardError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(FAILURE)

@@ -1,0 +1,63 @@
+"""Which part answers which request, and what runs beside the requests."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Background = Callable[[], Awaitable[None]]
+
+AGENT_PATHS = "/agent/"
+API_HEADERS = frozenset({b"authorization", b"x-tc-action"})
+
+
+class Application:
+    """Agents under /agent/, the API on POST / and wherever an Action or Authorization is given, else the console."""
+
+    def __init__(self, *, api: App, agents: App, console: App, background: Sequence[Background] = ()) -> None:
+        self._api = api
+        self._agents = agents
+        self._console = console
+        self._background = background
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the life of the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._part(scope)(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1003})
+
+    def _part(self, scope: Scope) -> App:
+        if scope["path"].startswith(AGENT_PATHS):
+            return self._agents
+        return self._api if is_api(scope) else self._console
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Start what runs beside the requests, and end it with the server."""
+        await receive()
+        running = [asyncio.ensure_future(job()) for job in self._background]
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def is_api(scope: Scope) -> bool:
+    """True for what the API answers, errors included: POST /, and any request with an Action or an Authorization.
+
+    A method that is neither POST nor a page's GET or HEAD goes to the API too, which says what it takes.
+    """
+    if scope["path"] == "/" and scope["method"] not in ("GET", "HEAD"):
+        return True
+    if any(name in API_HEADERS for name, _ in scope["headers"]):
+        return True
+    query = scope["query_string"]
+    return b"Action=" in query and any(name == "Action" for name, _ in parse_qsl(query.decode("latin-1")))
