@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from api_contract import check_answer
 from fake_store import FakeStore
-from tc3 import sign
-
 from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
 from hostward.api.context import ApiSettings
@@ -18,6 +16,7 @@ from hostward.api.signature import SignatureV3
 from hostward.domain.account import ApiKey, Role, User
 from hostward.domain.ids import AccountId, MachineId, UserId
 from hostward.domain.machine import Machine, MachineFacts
+from tc3 import sign
 
 BEGIN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOST = "127.0.0.1:8420"

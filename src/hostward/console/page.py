@@ -30,7 +30,7 @@ h1 { font-size: 1.25rem; margin: 0 0 .25rem; } h2 { font-size: 1rem; margin: 2re
 p { color: var(--soft); margin: 0 0 1rem; } p.bad { color: var(--bad); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
-th { color: var(--soft); font-weight: 500; } td.number, th.number { text-align: right; }
+th { color: var(--soft); font-weight: 500; } td.number, th.number { text-align: right; padding-right: 1.75rem; }
 progress { width: 9rem; height: .6rem; accent-color: var(--bar); vertical-align: middle; }
 pre { border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; font-size: 13px; }
 """

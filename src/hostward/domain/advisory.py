@@ -61,7 +61,7 @@ class Advisory:
 class Match:
     """An installed package version that an advisory or the host's own evidence speaks of.
 
-    key: the vulnerability (a CVE id where there is one). level None: nobody gives one.
+    key: the vulnerability (a CVE id where there is one); aliases: its other names. level None: nobody gives one.
     hidden: why it is not counted ("kernel headers", "not the running kernel"), "" when it counts.
     """
 
@@ -78,3 +78,4 @@ class Match:
     cvss: float | None = None
     evidence: str
     hidden: str = ""
+    aliases: tuple[str, ...] = ()

@@ -1,0 +1,56 @@
+"""What the gateway knows of an action; the table of all of them is actions.ACTIONS."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from hostward.api.context import Context
+from hostward.domain.account import Role
+
+CWP: Final = "cwp"
+HOSTWARD: Final = "hostward"
+
+VERSIONS: Final[Mapping[str, str]] = {CWP: "2018-02-28", HOSTWARD: "2026-12-01"}
+"""The services of this gateway, each with its only version."""
+
+Req = TypeVar("Req", bound=msgspec.Struct)
+Res = TypeVar("Res", bound=msgspec.Struct)
+
+
+class Permission(Enum):
+    """What an action takes."""
+
+    READ = "read"
+    SCAN = "scan"
+
+
+PERMITTED: Final[Mapping[Permission, frozenset[Role]]] = {
+    Permission.READ: frozenset(Role),
+    Permission.SCAN: frozenset({Role.ADMINISTRATOR, Role.OPERATOR}),
+}
+"""The roles that have each permission."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Generic[Req, Res]):
+    """One action. errors: the codes of its own page, beside the common ones."""
+
+    service: str
+    name: str
+    request: type[Req]
+    response: type[Res]
+    permission: Permission
+    errors: frozenset[str]
+    answer: Callable[[Context, Req], Awaitable[Res]]
+
+    @property
+    def version(self) -> str:
+        """The version of its service."""
+        return VERSIONS[self.service]
+
+
+AnyAction = Action[Any, Any]
+"""An action whatever its structs."""

@@ -1,0 +1,50 @@
+"""What an action is given besides its request."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal
+
+from hostward.api.texts import Language
+from hostward.api.vul_info import VulInfo
+from hostward.domain.account import User
+from hostward.domain.ids import AccountId
+from hostward.domain.task import DEFAULT_TIMEOUT
+from hostward.runtime.clock import Clock
+from hostward.usecases.ports import Hub, Store
+
+PUBLIC_HOSTS = ("cwp.tencentcloudapi.com", "cwp.intl.tencentcloudapi.com")
+"""Hosts that clients sign for when a gateway stands between them and their endpoint (apigw_endpoint of the SDKs)."""
+
+RATE = 20
+"""Requests a second, of one user to one action (the API page of DescribeScanTaskDetails)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """The operator's settings that concern the API.
+
+    time_zone: of every time in an answer. left_time_unit: of ScanLeftTime. rate: requests a second, per user and
+    action. host_aliases: names this server is also reached by. default_timeout: of one machine's scan.
+    """
+
+    time_zone: tzinfo = field(default=UTC)
+    left_time_unit: Literal["seconds", "minutes"] = "seconds"
+    rate: int = RATE
+    host_aliases: tuple[str, ...] = PUBLIC_HOSTS
+    default_timeout: timedelta = DEFAULT_TIMEOUT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Who asks, in which language, when, and what an answer is made from."""
+
+    account: AccountId
+    user: User
+    language: Language
+    now: datetime
+    request_id: str
+    store: Store
+    hub: Hub
+    settings: ApiSettings
+    clock: Clock
+    vul_info: VulInfo

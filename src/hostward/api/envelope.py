@@ -1,0 +1,57 @@
+"""The envelope of every answer, and its way onto the wire."""
+
+import msgspec
+
+from hostward.api.http import Head, Send
+from hostward.api.texts import Language
+
+_ENCODER = msgspec.json.Encoder()
+TRACE_CHARS = 128
+"""Longest X-TC-TraceId that is echoed."""
+
+
+class Error(msgspec.Struct, rename="pascal"):
+    """Why a request was refused."""
+
+    code: str
+    message: str
+
+
+class Failure(msgspec.Struct, rename="pascal"):
+    """The Response of a refused request."""
+
+    error: Error
+
+
+def success(response: msgspec.Struct, request_id: str) -> bytes:
+    """The envelope around an action's response."""
+    return _enveloped(response, request_id)
+
+
+def failure(code: str, message: str, request_id: str) -> bytes:
+    """The envelope of a refusal."""
+    return _enveloped(Failure(Error(code, message)), request_id)
+
+
+def language_of(head: Head) -> Language:
+    """The language asked for: English unless it is zh-CN."""
+    return "zh-CN" if head.text(b"x-tc-language") == "zh-CN" else "en-US"
+
+
+async def respond(send: Send, head: Head, body: bytes) -> None:
+    """Send an answer: always 200 (clients take any other status for a network error and lose the RequestId).
+
+    The content type carries no charset: with one the official Python client does not raise on errors.
+    """
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    trace = head.headers.get(b"x-tc-traceid", b"")
+    if 0 < len(trace) <= TRACE_CHARS and trace.isascii():
+        headers.append((b"x-tc-traceid", trace))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _enveloped(response: msgspec.Struct, request_id: str) -> bytes:
+    members = _ENCODER.encode(response)[1:-1]
+    comma = b"," if members else b""
+    return b'{"Response":{%b%b"RequestId":"%b"}}' % (members, comma, request_id.encode())

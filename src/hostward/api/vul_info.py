@@ -1,0 +1,95 @@
+"""VulInfo of DescribeScanTaskDetails: the vulnerabilities of a task, encoded once and remembered for a moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from threading import Lock
+
+import msgspec
+
+from hostward.api.times import wire_datetime
+from hostward.domain.ids import TaskId
+from hostward.domain.matching import UNKNOWN_SOURCE, level_or_unknown
+from hostward.domain.task import Task
+from hostward.usecases.records import TaskVul
+
+REMEMBERED = 5.0
+"""Seconds: an advisory's words may change under a list that stays the same."""
+
+MOST = 64
+"""Tasks remembered; a list of 100 vulnerabilities takes about 100 KB."""
+
+LEVEL_UNKNOWN = "No source gives a level: counted as medium."
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class VulDetailInfo(msgspec.Struct, rename="pascal", kw_only=True, gc=False):
+    """One vulnerability. CvssScore 0: nobody gives one. Fix "": no fix is known.
+
+    A level that nobody gives is shown as medium, and the description says so.
+    """
+
+    vul_id: int
+    level: int
+    name: str
+    cve_id: str
+    vul_category: int
+    descript: str
+    fix: str
+    reference: str
+    cvss_score: float
+    cvss: str
+    publish_time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A task's list as JSON, at one revision of it. until: monotonic seconds."""
+
+    rev: int
+    json: msgspec.Raw
+    until: float
+
+
+class VulInfo:
+    """Encoded lists by task. May be used from several threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[TaskId, Encoded] = {}
+        self._turn = Lock()
+
+    def known(self, task: TaskId, now: float) -> Encoded | None:
+        """What is remembered of a task's list; it stands for the task only at the same vul_rev."""
+        found = self._known.get(task)
+        return found if found is not None and now < found.until else None
+
+    def remember(self, task: Task, vuls: Sequence[TaskVul], zone: tzinfo, now: float) -> Encoded:
+        """Encode a task's list."""
+        encoded = Encoded(
+            task.vul_rev, msgspec.Raw(_ENCODER.encode([_detail(vul, zone) for vul in vuls])), now + REMEMBERED
+        )
+        with self._turn:
+            self._known.pop(task.id, None)
+            while len(self._known) >= MOST:
+                del self._known[next(iter(self._known))]  # the oldest
+            self._known[task.id] = encoded
+        return encoded
+
+
+def _detail(vul: TaskVul, zone: tzinfo) -> VulDetailInfo:
+    level, source = level_or_unknown(vul.level, vul.level_source)
+    remark = LEVEL_UNKNOWN if source == UNKNOWN_SOURCE else f"Level by {source}." if source else ""
+    return VulDetailInfo(
+        vul_id=vul.id,
+        level=level,
+        name=": ".join(filter(None, (vul.component, vul.title or vul.key))),
+        cve_id=vul.key,
+        vul_category=vul.category,
+        descript=" ".join(filter(None, (vul.description, remark))),
+        fix=f"upgrade {vul.component} to {vul.fixed}" if vul.fixed else "",
+        reference=vul.reference,
+        cvss_score=vul.cvss or 0.0,
+        cvss=vul.vector,
+        publish_time=wire_datetime(zone, vul.published),
+    )

@@ -1,0 +1,17 @@
+"""Every output format by its name."""
+
+from collections.abc import Mapping
+
+from hostward.cli.scan.formats.contract import Format
+from hostward.cli.scan.formats.csv_text import as_csv
+from hostward.cli.scan.formats.json_text import as_json, as_jsonl
+from hostward.cli.scan.formats.sarif import as_sarif
+from hostward.cli.scan.formats.table import as_table
+
+FORMATS: Mapping[str, Format] = {
+    "table": as_table,
+    "json": as_json,
+    "jsonl": as_jsonl,
+    "csv": as_csv,
+    "sarif": as_sarif,
+}

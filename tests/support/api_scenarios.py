@@ -1,0 +1,294 @@
+"""The states a task can be in, made by the domain's own steps, and the requests that show them."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from api_bench import BEGIN, ApiBench
+from fake_store import row
+from hostward.domain import tally
+from hostward.domain.host_scan import WHOLE, FailType, Unit
+from hostward.domain.ids import AccountId, LeaseId, MachineId, TaskId
+from hostward.domain.machine import Machine, MachineFacts
+from hostward.domain.module import Module
+from hostward.domain.note import NOTHING, Code, Note
+from hostward.domain.options import MalwareOptions, Options, Pattern, VulOptions
+from hostward.domain.severity import Level
+from hostward.domain.tally import Tally
+from hostward.domain.task import Task, enter, overdue
+from hostward.usecases.records import MachineRow, TaskVul
+
+HOUR = timedelta(hours=1)
+LEASE = LeaseId(1)
+NAMES = ("web-1", "web-2", "db-1", "build-1")
+
+
+@dataclass
+class Scene:
+    """A bench, a task on it, and the machines in the task."""
+
+    api: ApiBench = field(default_factory=lambda: ApiBench(machines=0))
+    task: Task | None = None
+    units: list[Unit] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        return self.api.clock.wall
+
+    @property
+    def machines(self) -> list[Machine]:
+        return self.api.store.machines.stored
+
+    def created(self, *, options: Options | None = None, content: tuple[str, ...] = ("1", "2", "4"), **task) -> "Scene":
+        """A task over all machines, just begun."""
+        options = options or VulOptions()
+        module = Module.MALWARE if isinstance(options, MalwareOptions) else Module.VUL
+        self.task = Task(
+            id=TaskId(41), account=AccountId(1), module=module, trigger=0, options=options, content=content,
+            created_by="admin", begin=self.now, run_begin=self.now, **task,
+        )  # fmt: skip
+        self.units = list(enter(self.task, self.machines, self.now))
+        return self
+
+    def step(self, seq: int, change: Callable[[Unit], Unit]) -> None:
+        """Let one unit take a step."""
+        self.units[seq] = change(self.units[seq])
+
+    def leased(self, *seqs: int) -> None:
+        """Give units to their agents."""
+        for seq in seqs:
+            self.step(seq, lambda unit: unit.leased(LEASE, self.now, self.task.timeout))
+
+    def running(self, seq: int, percent: int, what: str) -> None:
+        """An agent reports how far it is."""
+        note = Note(code=Code.DOING, values={"what": what, "percent": str(percent)})
+        self.step(seq, lambda unit: unit.progressed(percent * WHOLE // 100, note))
+
+    def ok(self, seq: int, *, risks: int = 0, note: Note = NOTHING) -> None:
+        """An agent is done."""
+        self.step(seq, lambda unit: unit.progressed(0, NOTHING).found(risks).judged(self.now, note))
+
+    def stop(self, by: str = "admin") -> None:
+        """Somebody stops the whole task."""
+        at = self.now.strftime("%Y-%m-%d %H:%M:%S UTC")
+        self.task = self.task.asked_to_stop(self.now, by)
+        self.units = [unit if unit.is_final else unit.asked_to_stop(self.now, by, at) for unit in self.units]
+
+    def stored(self, *, vuls: Sequence[TaskVul] = ()) -> ApiBench:
+        """Put everything into the store, tally and all."""
+        self.task = self.task.counted(tally.recount(self.units, vuls=len(vuls)), self.now)
+        tasks = self.api.store.tasks
+        tasks.stored[self.task.id] = self.task
+        tasks.rows[self.task.id] = [
+            _row(unit, machine) for unit, machine in zip(self.units, self.machines, strict=True)
+        ]
+        tasks.found[self.task.id] = list(vuls)
+        return self.api
+
+
+def _row(unit: Unit, machine: Machine) -> MachineRow:
+    """A unit and its machine as a store joins them."""
+    return row(
+        unit.seq, machine=machine.id, quuid=machine.quuid, uuid=machine.uuid, host_name=machine.facts.host_name,
+        inner_ip=machine.facts.addresses[0], wan_ip=machine.facts.wan_ip, os_name=machine.facts.os_name,
+        state=unit.state, fail=unit.fail, risk_num=unit.risk_num, begin=_seconds(unit.begin), end=_seconds(unit.end),
+        progress=unit.progress, note_code=unit.note.code, note_values=json.dumps(dict(unit.note.values)),
+    )  # fmt: skip
+
+
+def _seconds(moment: datetime | None) -> int:
+    return int(moment.timestamp()) if moment else 0
+
+
+def fleet(*, offline: Sequence[int] = (), old: Sequence[int] = ()) -> Scene:
+    """Four machines; some not heard of for an hour, some with an agent of the past."""
+    scene = Scene()
+    for number, name in enumerate(NAMES):
+        facts = MachineFacts(
+            host_name=name, addresses=(f"10.20.0.{number + 11}",), wan_ip="203.0.113.7" if number == 0 else "",
+            os_name="Debian GNU/Linux 12 (bookworm)", agent_version="0.0.9" if number in old else "0.1.0",
+        )  # fmt: skip
+        scene.machines.append(
+            Machine(
+                id=MachineId(number + 1),
+                account=AccountId(1),
+                quuid=f"6f1c2b00-0000-4000-8000-00000000000{number}",
+                uuid=f"a9d07e00-0000-4000-8000-00000000000{number}",
+                facts=facts,
+                last_seen=BEGIN - HOUR if number in offline else BEGIN,
+            )
+        )
+    return scene
+
+
+ZLIB = TaskVul(
+    id=1207, key="CVE-2023-45853", level=Level.CRITICAL, level_source="nvd", cvss=9.8,
+    vector="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", title="zlib: integer overflow in MiniZip",
+    description="A heap overflow when a file name in an archive is very long.",
+    reference="https://security-tracker.debian.org/tracker/CVE-2023-45853",
+    published=datetime(2023, 10, 14, 2, 15, tzinfo=UTC), category=4, component="zlib1g", fixed="", machines=2,
+)  # fmt: skip
+
+
+def just_created() -> ApiBench:
+    """0 of 4 machines have started."""
+    return fleet().created().stored()
+
+
+def running() -> ApiBench:
+    """One done, one half way, one just given out, one waiting."""
+    scene = fleet().created()
+    scene.api.clock.turn(60)
+    scene.leased(0, 1, 2)
+    scene.api.clock.turn(60)
+    scene.ok(0, risks=3)
+    scene.running(1, 61, "checking packages")
+    return scene.stored(vuls=[ZLIB])
+
+
+def queued_offline() -> ApiBench:
+    """Two machines are offline and queued, the others are done."""
+    scene = fleet(offline=(2, 3)).created()
+    scene.leased(0, 1)
+    scene.api.clock.turn(45)
+    scene.ok(0)
+    scene.ok(1, risks=1)
+    return scene.stored(vuls=[ZLIB])
+
+
+def stopping() -> ApiBench:
+    """A stop of all was accepted; two agents have not confirmed it yet."""
+    scene = fleet().created()
+    scene.leased(0, 1, 2)
+    scene.api.clock.turn(30)
+    scene.ok(0, risks=2)
+    scene.running(1, 40, "checking packages")
+    scene.stop()
+    return scene.stored(vuls=[ZLIB])
+
+
+def stopped_partly() -> ApiBench:
+    """The stop is confirmed; what arrived before is kept."""
+    scene = fleet().created()
+    scene.leased(0, 1, 2)
+    scene.api.clock.turn(30)
+    scene.ok(0, risks=2)
+    scene.running(1, 40, "checking packages")
+    scene.step(1, lambda unit: unit.found(1))
+    scene.stop()
+    scene.api.clock.turn(2)
+    for seq in (1, 2):
+        scene.step(seq, lambda unit: unit.stopped(scene.now))
+    return scene.stored(vuls=[ZLIB])
+
+
+def done_clean() -> ApiBench:
+    """A quick malware scan found nothing, and says what it could not judge."""
+    scene = fleet().created(options=MalwareOptions(pattern=Pattern.QUICK), content=("1",))
+    scene.leased(0, 1, 2, 3)
+    scene.api.clock.turn(20)
+    for seq in range(3):
+        scene.ok(seq)
+    note = Note(code=Code.NOT_JUDGED, values={"what": "3 files not fully scanned: encrypted"})
+    scene.ok(3, note=note)
+    return scene.stored()
+
+
+def done_with_failures() -> ApiBench:
+    """Offline, timed out, failed, agent too old."""
+    scene = fleet(offline=(0,), old=(3,)).created(timeout=HOUR)
+    scene.leased(1, 2)
+    scene.api.clock.turn(600)
+    scene.step(2, lambda unit: unit.failed(
+        FailType.FAILED, scene.now, Note(code=Code.FAILED, values={"what": "/var/lib/dpkg/status can't be read"})
+    ))  # fmt: skip
+    scene.api.clock.turn(3000)
+    scene.machines[1] = replace(scene.machines[1], last_seen=scene.now)
+    for seq in (0, 1):
+        scene.step(seq, lambda unit: overdue(unit, scene.task, scene.machines[unit.seq], scene.now))
+    return scene.stored()
+
+
+def all_offline() -> ApiBench:
+    """Nobody is there, and the task does not queue."""
+    return fleet(offline=range(4)).created(queue=timedelta(0)).stored()
+
+
+def million() -> ApiBench:
+    """A million machines, the last page."""
+    scene = fleet().created()
+    api = scene.stored()
+    counts = Tally(
+        machines=1_000_000, pending=400_000, running=100_000, ok=499_000, failed=1_000, progress=5_500_000_000,
+        risk_machines=12_000, risk_events=90_000, vuls=1,
+    )  # fmt: skip
+    tasks = api.store.tasks
+    tasks.stored[scene.task.id] = replace(scene.task, tally=counts)
+    tasks.rows[scene.task.id] = row
+    tasks.found[scene.task.id] = [replace(ZLIB, machines=12_000)]
+    api.clock.turn(1800)
+    return api
+
+
+def never() -> ApiBench:
+    """Nothing was ever scanned."""
+    return fleet().api
+
+
+def nobody() -> ApiBench:
+    """No machine is enrolled."""
+    return ApiBench(machines=0)
+
+
+DETAILS = "DescribeScanTaskDetails"
+VUL = {"ModuleType": "Vul", "TaskId": 41}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request in a state. name: of its file."""
+
+    name: str
+    state: Callable[[], ApiBench]
+    action: str
+    request: dict
+    service: str = "cwp"
+    language: str = "en-US"
+
+
+EXAMPLES = (
+    Example("just_created", just_created, DETAILS, VUL),
+    Example("running", running, DETAILS, VUL),
+    Example("running_zh", running, DETAILS, VUL, language="zh-CN"),
+    Example("queued_offline", queued_offline, DETAILS, VUL),
+    Example("stopping", stopping, DETAILS, VUL),
+    Example("stopped_partly", stopped_partly, DETAILS, VUL),
+    Example("done_clean", done_clean, DETAILS, {"ModuleType": "Malware", "TaskId": 41}),
+    Example("done_with_failures", done_with_failures, DETAILS, VUL),
+    Example("done_with_failures_zh", done_with_failures, DETAILS, VUL, language="zh-CN"),
+    Example("all_offline", all_offline, DETAILS, VUL),
+    Example("million_last_page", million, DETAILS, VUL | {"Offset": 999_990}),
+    Example("million_past_the_end", million, DETAILS, VUL | {"Offset": 1_000_000}),
+    Example("second_page", running, DETAILS, VUL | {"Limit": 2, "Offset": 2}),
+    Example("no_machine", nobody, "ScanVul", {"VulLevels": "0", "HostType": 1}),
+    Example("no_machine_baseline", nobody, "StartBaselineDetect", {"Param": {}}),
+    Example("not_a_task", running, DETAILS, {"ModuleType": "Malware", "TaskId": 41}),
+    Example("unknown_module", running, DETAILS, {"ModuleType": "Trojan", "TaskId": 41}),
+    Example("unknown_filter", running, DETAILS, VUL | {"Filters": [{"Name": "Color", "Values": ["red"]}]}),
+    Example("limit_too_large", running, DETAILS, VUL | {"Limit": 101}, language="zh-CN"),
+    Example("state_never", never, "DescribeScanState", {"ModuleType": "Vul"}),
+    Example("state_scanning", running, "DescribeScanState", {"ModuleType": "Vul"}),
+    Example("state_stopping", stopping, "DescribeScanState", {"ModuleType": "Vul"}),
+    Example("state_stopped", stopped_partly, "DescribeScanState", {"ModuleType": "Vul"}),
+    Example("state_done", done_clean, "DescribeScanState", {"ModuleType": "Malware"}),
+    Example("start_vul", never, "ScanVul", {"VulLevels": "3,4", "HostType": 1, "VulCategories": "1;4"}),
+    Example(
+        "start_malware", never, "CreateScanMalwareSetting",
+        {"ScanPattern": 2, "HostType": 1, "CustomPaths": ["/srv"], "EngineType": 2},
+    ),
+    Example("start_baseline", never, "StartBaselineDetect", {"Param": {"PolicyIds": [2]}}),
+    Example("stop", done_clean, "DeleteScanTask", {"ModuleType": "Malware", "TaskId": 41}),
+    Example("list_tasks", running, "ListScanTasks", {}, service="hostward"),
+    Example("not_served", never, "DescribeMachines", {}),
+)  # fmt: skip
