@@ -1,6 +1,7 @@
 """What a malware scan found, and what it could not look at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hostward.domain.severity import Level
 
@@ -35,3 +36,12 @@ class NotScanned:
     path: bytes
     reason: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanStats:
+    """What a malware scan looked at: files read, bytes read, and how many were left out on purpose, by reason."""
+
+    files: int
+    bytes: int
+    skipped: Mapping[str, int] = field(default_factory=dict)

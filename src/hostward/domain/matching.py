@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hostward.domain.advisory import Advisory, Affected, FixStatus, Match
+from hostward.domain.errors import InvalidValue
 from hostward.domain.options import Category, VulOptions
 from hostward.domain.package import Evidence, Package
 from hostward.domain.severity import Level
-from hostward.domain.versions.table import family_of, key_for
+from hostward.domain.versions.table import family_of, key_for, last_key_for
 
 UNKNOWN_LEVEL = Level.MEDIUM
 """What counts where nobody gives a level (API page: a level is always shown); its source is then "unknown"."""
@@ -29,6 +30,13 @@ _KERNEL_SOURCE = re.compile(
     r"|lowlatency|lts|meta|nvidia|oem|oracle|raspi|raspi2|realtime|riscv|snapdragon|starfive|xilinx)(?:-.*)?)?$"
 )
 """Debian's kernel source and Ubuntu's flavours of it; "linux-base", "linux-firmware" and the like are none."""
+_RPM_KERNEL = re.compile(r"kernel(?:-.*)?$|(?:bpftool|perf|python3-perf|rtla|rv|libperf(?:-devel)?)$")
+_RPM_IMAGE = re.compile(
+    r"kernel(?:-(?:64k|azure|debug|default|desktop|lt|ml|plus|rt|rt-debug|uek))?"
+    r"(?:-(?:base|core|image|modules|modules-core|modules-extra))?$"
+)
+_APK_KERNEL = re.compile(r"linux-((?:asahi|edge|lts|rpi[0-9]*|stable|virt))(-dev|-doc)?$")
+_NO_RELEASE = ""
 _WORDS = {
     "emergency": Level.CRITICAL,
     "critical": Level.CRITICAL,
@@ -102,13 +110,14 @@ def hidden_reason(package: Package, running_kernel: str) -> str:
     Of a kernel source's packages only the image (and Ubuntu's modules) of the running kernel count: headers, tools and
     linux-libc-dev carry its version but not its code. running_kernel: uname's release, "" when it is not known.
     """
-    if not _is_kernel(package):
+    release = _kernel_release(package)
+    if release is None:
         return ""
-    if not package.name.startswith(_KERNEL_IMAGES):
+    if release == _NO_RELEASE:
         return KERNEL_HEADERS
     if not running_kernel:
         return KERNEL_UNKNOWN
-    return "" if _is_image_of(package.name, running_kernel) else KERNEL_NOT_RUNNING
+    return "" if _is_release(release, running_kernel) else KERNEL_NOT_RUNNING
 
 
 def key_range(affected: Affected) -> KeyRange | None:
@@ -122,15 +131,26 @@ def key_range(affected: Affected) -> KeyRange | None:
     return KeyRange(
         introduced=introduced if affected.introduced else b"",
         fixed=key_for(affected.ecosystem, affected.fixed) if affected.fixed else None,
-        last=key_for(affected.ecosystem, affected.last) if affected.last else None,
+        last=last_key_for(affected.ecosystem, affected.last) if affected.last else None,
     )
 
 
+def has_place(ecosystem: str, version: str) -> bool:
+    """Can this version be compared in its ecosystem? What can't is to be said to be not judged."""
+    try:
+        return key_for(ecosystem, version) is not None
+    except InvalidValue:
+        return False
+
+
 def is_affected(package: Package, affected: Affected) -> bool:
-    """Does this range hold the package? False where the ecosystem is not judged yet."""
+    """Does this range hold the package? False where one of the versions has no place in the order (`has_place`)."""
     if (package.ecosystem, package.source) != (affected.ecosystem, affected.name):
         return False
-    version, keys = key_for(package.ecosystem, package.source_version), key_range(affected)
+    try:
+        version, keys = key_for(package.ecosystem, package.source_version), key_range(affected)
+    except InvalidValue:
+        return False
     return version is not None and keys is not None and keys.holds(version)
 
 
@@ -176,17 +196,42 @@ def is_selected(found: Match, options: VulOptions) -> bool:
     return level in options.levels and category_of(found.ecosystem) in options.categories
 
 
-def _is_kernel(package: Package) -> bool:
-    return _KERNEL_SOURCE.match(package.source) is not None and category_of(package.ecosystem) is Category.LINUX
+def _kernel_release(package: Package) -> str | None:
+    """What uname's release is when this package's kernel runs; "" for headers and tools, None for what is no kernel."""
+    family = family_of(package.ecosystem)
+    match family.scheme if family is not None else "":
+        case "dpkg" if _KERNEL_SOURCE.match(package.source):
+            return _dpkg_release(package.name)
+        case "rpm" if _RPM_KERNEL.match(package.name):
+            version = package.version.rpartition(":")[2]
+            return f"{version}.{package.arch}" if _RPM_IMAGE.match(package.name) else _NO_RELEASE
+        case "apk" if found := _APK_KERNEL.match(package.name):
+            version = package.version.replace("-r", "-")
+            return _NO_RELEASE if found[2] else f"{version}-{found[1]}"
+        case _:
+            return None
 
 
-def _is_image_of(name: str, running: str) -> bool:
-    """Is this the image or the modules of that release? ("linux-image-6.1.0-18-amd64", "linux-image-unsigned-...")."""
-    for prefix in _KERNEL_IMAGES:
-        if name.startswith(prefix):
-            rest = name.removeprefix(prefix).removeprefix("unsigned-").removeprefix("extra-")
-            return rest.removesuffix("-unsigned") == running
-    return False
+def _dpkg_release(name: str) -> str:
+    """The release in the name of an image or of its modules ("linux-image-6.1.0-18-amd64", "linux-image-unsigned-")."""
+    prefix = next((each for each in _KERNEL_IMAGES if name.startswith(each)), None)
+    if prefix is None:
+        return _NO_RELEASE
+    return name.removeprefix(prefix).removeprefix("unsigned-").removeprefix("extra-").removesuffix("-unsigned")
+
+
+def _is_release(release: str, running: str) -> bool:
+    """The same, or with the flavour that RPM distributions add to uname's words.
+
+    Red Hat's "5.14.0-427.el9.x86_64+rt"; SUSE's "5.14.21-150500.55.7-default" of the package 5.14.21-150500.55.7.1.
+    """
+    return (
+        running == release or running.startswith(f"{release}+") or release.startswith(f"{_without_flavour(running)}.")
+    )
+
+
+def _without_flavour(running: str) -> str:
+    return running.removesuffix("-default").removesuffix("-azure").removesuffix("-rt")
 
 
 def _advisory_match(package: Package, advisory: Advisory, affected: Affected, hidden: str) -> Match:

@@ -13,9 +13,10 @@ import msgspec
 from hostward.domain.advisory import Advisory, Affected, FixStatus
 from hostward.domain.cvss import base_score, is_v3
 from hostward.domain.errors import InvalidValue
-from hostward.domain.matching import level_of_word
+from hostward.domain.matching import category_of, key_range, level_of_word
+from hostward.domain.options import Category
 from hostward.domain.severity import Level, level_of_cvss
-from hostward.domain.versions.table import canonical, key_for
+from hostward.domain.versions.table import canonical, canonical_name, key_for
 
 FEED = "osv"
 MAX_VERSIONS = 20_000
@@ -27,6 +28,7 @@ _RANGE_TYPES = frozenset({"ECOSYSTEM", "SEMVER"})
 _FIRST = "0"
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}$")
 _WRAPPED_CVE = re.compile(r"[A-Z]+-(CVE-[0-9]{4}-[0-9]{4,19})$")
+_GITHUB = "GHSA-"
 _REFERENCE_ORDER = ("ADVISORY", "FIX", "REPORT", "WEB", "ARTICLE")
 
 
@@ -122,35 +124,65 @@ def advisory_of(record: Record, skipped: Counter[str]) -> Advisory | None:
 
 
 def _key(record: Record) -> str:
-    """The CVE: the id itself, one inside it (DEBIAN-CVE-..., UBUNTU-CVE-...), or the first alias; else the own id."""
+    """The CVE: the id itself, one inside it (DEBIAN-CVE-..., UBUNTU-CVE-...), or the first alias.
+
+    Without one GitHub's id, which the databases of language packages share; else the own id.
+    """
     if _CVE.match(record.id):
         return record.id
     wrapped = _WRAPPED_CVE.match(record.id)
     if wrapped:
         return wrapped[1]
-    return min((alias for alias in record.aliases or () if _CVE.match(alias)), default=record.id)
+    aliases = sorted(record.aliases or ())
+    if cve := next((alias for alias in aliases if _CVE.match(alias)), ""):
+        return cve
+    return next((each for each in (record.id, *aliases) if each.startswith(_GITHUB)), record.id)
 
 
 def _ranges(part: _Affected, skipped: Counter[str]) -> Iterator[Affected]:
+    """The ranges, then the versions that are listed and in none of them (schema: either makes a version affected)."""
     if part.package is None or not part.package.name or not part.package.ecosystem:
         skipped["affected entries without a package"] += 1
         return
-    ecosystem, name = canonical(part.package.ecosystem), part.package.name
+    ecosystem = canonical(part.package.ecosystem)
+    name = canonical_name(ecosystem, part.package.name)
     ranges = [each for each in part.ranges or () if each.type in _RANGE_TYPES]
+    found: list[Affected] = []
     for each in ranges:
-        yield from _pairs(each.events, ecosystem, name)
-    if ranges:  # versions then only spells the ranges out (schema: affected[].versions)
-        return
-    versions = part.versions or []
+        try:
+            found += _pairs(each.events, ecosystem, name)
+        except InvalidValue:
+            skipped["ranges with versions that can't be ordered"] += 1
+    yield from found
+    if ranges and category_of(ecosystem) is Category.LINUX:
+        return  # there the list only spells the ranges out, a hundred versions at a time
+    yield from _listed(part.versions or [], found, ecosystem, name, skipped)
+
+
+def _listed(
+    versions: list[str], ranges: list[Affected], ecosystem: str, name: str, skipped: Counter[str]
+) -> Iterator[Affected]:
     if len(versions) > MAX_VERSIONS:
         skipped["version lists that are too long"] += 1
         return
+    inside = [keys for each in ranges if (keys := key_range(each)) is not None]
     for version in versions:
-        yield Affected(ecosystem=ecosystem, name=name, introduced=version, last=version, status=FixStatus.UNFIXED)
+        try:
+            key = key_for(ecosystem, version)
+        except InvalidValue:
+            skipped["listed versions that can't be ordered"] += 1
+            continue
+        if key is None and ranges:
+            return  # no order here, so nobody can tell which of them are in a range
+        if key is None or not any(keys.holds(key) for keys in inside):
+            yield Affected(ecosystem=ecosystem, name=name, introduced=version, last=version, status=FixStatus.UNFIXED)
 
 
 def _pairs(events: list[_Event], ecosystem: str, name: str) -> Iterator[Affected]:
-    """Events to half-open ranges, by the schema's evaluation: the first end after a start closes it."""
+    """Events to half-open ranges, by the schema's evaluation: the first end after a start closes it.
+
+    Raises InvalidValue for a version that has no place in the ecosystem's order.
+    """
     start: str | None = None
     for event in _in_order(events, ecosystem):
         if event.introduced is not None:
@@ -180,12 +212,9 @@ def _from(start: str) -> str:
 def _in_order(events: list[_Event], ecosystem: str) -> list[_Event]:
     """Events by version where there is an order for it (their order in the file means nothing), else as they stand.
 
-    At one version an end that is exclusive comes before a start, one that is inclusive after it.
+    At one version an end that is exclusive comes before a start, one that is inclusive after it. Raises InvalidValue.
     """
-    try:
-        places = [_place(event, ecosystem) for event in events]
-    except InvalidValue:
-        return events
+    places = [_place(event, ecosystem) for event in events]
     keyed = [(place, event) for place, event in zip(places, events, strict=True) if place is not None]
     if len(keyed) < len(events):
         return events

@@ -82,8 +82,50 @@ def test_events_make_half_open_ranges(events: list[dict[str, str]], expected: li
 def test_events_without_a_version_order_are_taken_as_they_stand() -> None:
     """An ecosystem that is not judged yet keeps its ranges for the day it is."""
     events = [{"introduced": "1"}, {"fixed": "2"}, {"introduced": "3"}]
-    assert ranges(*events, ecosystem="PyPI") == [("1", "2", ""), ("3", "", "")]
-    assert ranges(*events, {"fixed": " "}, ecosystem="Debian:12")[0] == ("1", "2", "")
+    assert ranges(*events, ecosystem="Maven") == [("1", "2", ""), ("3", "", "")]
+
+
+def test_a_range_with_a_version_that_has_no_place_is_counted_and_left_out() -> None:
+    """What is listed one by one counts instead, as far as it can be ordered itself."""
+    events = [{"introduced": "0"}, {"fixed": "2004d"}]
+    part = {
+        "package": {"ecosystem": "PyPI", "name": "x"},
+        "ranges": [{"type": "ECOSYSTEM", "events": events}],
+        "versions": ["1.0", "2003z"],
+    }
+    skipped: Counter[str] = Counter()
+    found = advisory_of(decode(json.dumps({"id": "x", "affected": [part]}).encode()), skipped)
+    assert found is not None
+    assert [(each.introduced, each.last) for each in found.affected] == [("1.0", "1.0")]
+    assert skipped == {"ranges with versions that can't be ordered": 1, "listed versions that can't be ordered": 1}
+
+
+def test_listed_versions_outside_of_the_ranges_are_affected_too() -> None:
+    """Schema: a version is affected when it is in a range or in the list."""
+    part = {
+        "package": {"ecosystem": "PyPI", "name": "Some.Thing"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "2"}, {"fixed": "3"}]}],
+        "versions": ["1.0", "2.0", "2.5"],
+    }
+    found = advisory(affected=[part]).affected
+    assert [(each.introduced, each.fixed, each.last) for each in found] == [("2", "3", ""), ("1.0", "", "1.0")]
+    assert {each.name for each in found} == {"some-thing"}
+
+
+def test_a_distributions_list_only_spells_its_ranges_out() -> None:
+    """It is passed over, a hundred versions a record."""
+    part = {
+        "package": {"ecosystem": "Alpine:v3.19", "name": "x"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1-r1"}]}],
+        "versions": ["0.9-r0", "2-r0"],
+    }
+    assert [each.fixed for each in advisory(affected=[part]).affected] == ["1-r1"]
+
+
+def test_databases_of_language_packages_share_githubs_id() -> None:
+    """Where there is no CVE one vulnerability is known by one key, whoever tells it."""
+    python, github = "PYSEC-2026-1", "GHSA-aaaa-bbbb-cccc"
+    assert advisory(id=python, aliases=[github]).key == advisory(id=github, aliases=[python]).key == github
 
 
 def test_commits_are_no_versions() -> None:

@@ -11,6 +11,7 @@ from hostward.domain.matching import (
     KeyRange,
     advisory_source,
     category_of,
+    has_place,
     hidden_reason,
     is_affected,
     is_selected,
@@ -227,9 +228,67 @@ def test_an_empty_start_is_before_every_version() -> None:
 
 
 def test_a_range_of_an_ecosystem_without_order_has_no_keys() -> None:
-    """PyPI waits for its comparer and is not compared as text."""
-    assert key_range(affected(fixed="1.0", ecosystem="PyPI")) is None
-    assert not is_affected(package(ecosystem="PyPI"), affected(fixed="9", ecosystem="PyPI"))
+    """Maven waits for its comparer and is not compared as text."""
+    assert key_range(affected(fixed="1.0", ecosystem="Maven")) is None
+    assert not is_affected(package(ecosystem="Maven"), affected(fixed="9", ecosystem="Maven"))
+
+
+@pytest.mark.parametrize(("version", "fixed"), [("2004d", "9"), ("1.0", "2004d"), ("", "9")])
+def test_a_version_without_a_place_matches_nothing_and_breaks_nothing(version: str, fixed: str) -> None:
+    """Installed or in a range: legacy versions of Python are neither older nor newer."""
+    assert not is_affected(package(version=version, ecosystem="PyPI"), affected(fixed=fixed, ecosystem="PyPI"))
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "version", "expected"),
+    [("PyPI", "1.0", True), ("PyPI", "2004d", False), ("npm", "git+ssh://x", False), ("Maven", "1.0", False)],
+)
+def test_whether_a_version_has_a_place_can_be_asked(ecosystem: str, version: str, expected: bool) -> None:
+    """So that what is not judged can be counted and said."""
+    assert has_place(ecosystem, version) is expected
+
+
+def test_local_builds_of_the_last_affected_version_are_affected() -> None:
+    """PEP 440: a version without a local part stands for its local builds."""
+    last = affected(last="1.13.0", ecosystem="PyPI")
+    assert is_affected(package(version="1.13.0+cu117", ecosystem="PyPI"), last)
+    assert not is_affected(package(version="1.13.1", ecosystem="PyPI"), last)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "running", "expected"),
+    [
+        ("kernel-core", "5.14.0-427.el9", "5.14.0-427.el9.amd64", ""),
+        ("kernel", "0:5.14.0-427.el9", "5.14.0-427.el9.amd64", ""),
+        ("kernel-modules-extra", "5.14.0-427.el9", "5.14.0-427.el9.amd64", ""),
+        ("kernel-rt-core", "5.14.0-427.el9", "5.14.0-427.el9.amd64+rt", ""),
+        ("kernel-default", "5.14.21-150500.55.7.1", "5.14.21-150500.55.7-default", ""),
+        ("kernel-core", "5.14.0-70.el9", "5.14.0-427.el9.amd64", KERNEL_NOT_RUNNING),
+        ("kernel-core", "5.14.0-70.el9", "", KERNEL_UNKNOWN),
+        ("kernel-headers", "5.14.0-427.el9", "5.14.0-427.el9.amd64", KERNEL_HEADERS),
+        ("kernel-tools-libs", "5.14.0-427.el9", "5.14.0-427.el9.amd64", KERNEL_HEADERS),
+        ("bpftool", "5.14.0-427.el9", "5.14.0-427.el9.amd64", KERNEL_HEADERS),
+        ("kernelshark", "1-1", "x", ""),
+    ],
+)
+def test_rpm_kernels_count_where_they_run(name: str, version: str, running: str, expected: str) -> None:
+    """The release that uname says is the package's version and architecture."""
+    assert hidden_reason(package(name, version=version, ecosystem="AlmaLinux:9"), running) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "running", "expected"),
+    [
+        ("linux-lts", "6.6.14-0-lts", ""),
+        ("linux-lts", "6.6.13-0-lts", KERNEL_NOT_RUNNING),
+        ("linux-virt", "6.6.14-0-lts", KERNEL_NOT_RUNNING),
+        ("linux-lts-dev", "6.6.14-0-lts", KERNEL_HEADERS),
+        ("linux-pam", "6.6.14-0-lts", ""),
+    ],
+)
+def test_alpines_kernels_count_where_they_run(name: str, running: str, expected: str) -> None:
+    """The release is the package's version and flavour."""
+    assert hidden_reason(package(name, version="6.6.14-r0", ecosystem="Alpine:v3.19"), running) == expected
 
 
 def test_a_blank_bound_is_an_error() -> None:

@@ -132,3 +132,42 @@ def test_no_descriptor_is_left_open(root: Path) -> None:
             continue
     rootfs.names(root, "etc", 5)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_file_in_an_open_folder_is_read_whole_or_at_its_head(tmp_path: Path) -> None:
+    """The whole is refused above the limit, the head is cut there."""
+    (tmp_path / "a").write_bytes(b"12345")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        assert rootfs.read_in(folder, "a", 5) == b"12345"
+        assert rootfs.read_in(folder, "a", 3, head=True) == b"123"
+        with pytest.raises(rootfs.Unreadable, match="a: larger than"):
+            rootfs.read_in(folder, "a", 4)
+    finally:
+        os.close(folder)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "link", "missing"])
+def test_nothing_but_a_regular_file_is_read_in_an_open_folder(tmp_path: Path, kind: str) -> None:
+    """A link is not followed, a FIFO not waited for, and no descriptor is left open."""
+    (tmp_path / "real").write_bytes(b"x")
+    match kind:
+        case "fifo":
+            os.mkfifo(tmp_path / "a")
+        case "folder":
+            (tmp_path / "a").mkdir()
+        case "link":
+            (tmp_path / "a").symlink_to("real")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(rootfs.Unreadable, match=r"^a: "):
+        rootfs.read_in(folder, "a", 10)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    os.close(folder)
+
+
+def test_an_open_file_is_none_when_it_does_not_exist(tmp_path: Path) -> None:
+    """And an error when it is something else."""
+    assert rootfs.opened(tmp_path, "a/b") is None
+    with pytest.raises(rootfs.Unreadable, match="not a regular file"):
+        rootfs.opened(tmp_path, "/")

@@ -8,9 +8,7 @@ the end before letters, letters before everything else. Digit runs compare as nu
 import re
 
 from hostward.domain.errors import InvalidValue
-
-MAX_SHORT_RUN = 0xFE
-"""Digits that one length byte can tell; longer runs (no limit in Policy) get 0xFF and eight more length bytes."""
+from hostward.domain.versions.number import sized
 
 _PAIR = re.compile(rb"([^0-9]*)0*([0-9]*)")
 _TILDE = 1
@@ -47,15 +45,9 @@ def _part(text: bytes) -> bytes:
     for other, digits in pairs[:-1] or pairs:
         out += other.translate(_RANKS)
         out += _END
-        out += _length(digits)
-        out += digits
+        out += sized(digits)
     out += _END
     return bytes(out)
-
-
-def _length(digits: bytes) -> bytes:
-    size = len(digits)
-    return bytes((size,)) if size <= MAX_SHORT_RUN else b"\xff" + size.to_bytes(8, "big")
 
 
 def _ranks() -> bytes:

@@ -1,17 +1,18 @@
 """What dpkg has installed.
 
 Sources: /var/lib/dpkg/status (deb-control(5) stanzas, dpkg(1) for the states) and, in images without dpkg itself
-("distroless"), one file a package in /var/lib/dpkg/status.d.
+("distroless"), one file a package in /var/lib/dpkg/status.d. Files: info/*.list, or status.d/*.md5sums.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from hostward.domain.matching import advisory_source
 from hostward.domain.package import Package
 from hostward.scanners.vul import rootfs
+from hostward.scanners.vul.installed import Installed, Site, claimed
 
 STATUS = "var/lib/dpkg/status"
 STATUS_FOLDER = "var/lib/dpkg/status.d"
@@ -19,6 +20,11 @@ MAX_STATUS_BYTES = 128 << 20
 """Largest status file taken: 700 packages make 700 KB, so this holds 100,000 and more."""
 MAX_STANZA_FILE_BYTES = 1 << 20
 """Largest file taken in status.d: one stanza each, a few KB."""
+INFO_FOLDER = "var/lib/dpkg/info"
+MAX_LISTS = 200_000
+"""Files looked at in the folder of file lists: some six for each package."""
+MAX_LIST_BYTES = 32 << 20
+"""Largest list of one package's files taken: the largest real ones have 2 MB."""
 MAX_FILES = 20_000
 """Files looked at in status.d: an image has a few dozen."""
 
@@ -35,18 +41,30 @@ _NOT_ON_DISK = frozenset({b"not-installed", b"config-files"})
 _INFO_SUFFIX = ".md5sums"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
-    """What a dpkg database holds. damaged: stanzas that could not be read; unreadable: files, with the reason."""
-
-    packages: tuple[Package, ...] = ()
-    damaged: int = 0
-    unreadable: tuple[str, ...] = ()
-
-
 def is_there(root: Path) -> bool:
     """Is there a dpkg database below root?"""
     return rootfs.exists(root, STATUS) or rootfs.exists(root, STATUS_FOLDER)
+
+
+def inventory(site: Site) -> Installed:
+    """What is installed, and which of the wanted paths are dpkg's."""
+    found = read(site.root, site.release.dpkg_ecosystem)
+    return replace(found, owned=frozenset(owned(site.root, site.wanted)))
+
+
+def owned(root: Path, wanted: frozenset[bytes]) -> Iterator[bytes]:
+    """Which of these paths are listed as a package's files; lists that can't be read claim nothing."""
+    if not wanted:
+        return
+    for folder, suffix in ((INFO_FOLDER, ".list"), (STATUS_FOLDER, _INFO_SUFFIX)):
+        for name in rootfs.names(root, folder, MAX_LISTS):
+            if not name.endswith(suffix):
+                continue
+            try:
+                lines = (rootfs.read(root, f"{folder}/{name}", MAX_LIST_BYTES) or b"").split(b"\n")
+            except rootfs.Unreadable:
+                continue
+            yield from claimed(lines if suffix == ".list" else [b"/" + line[34:] for line in lines], wanted)
 
 
 def read(root: Path, ecosystem: str) -> Installed:

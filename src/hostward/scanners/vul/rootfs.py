@@ -21,14 +21,38 @@ def read(root: Path, path: str, max_bytes: int) -> bytes | None:
 
     path: below root, with or without a leading slash; links in it are resolved as if root were "/".
     """
+    descriptor = opened(root, path)
+    if descriptor is None:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return _whole(file.fileno(), f"/{path.lstrip('/')}", max_bytes)
+
+
+def opened(root: Path, path: str) -> int | None:
+    """A descriptor of a regular file below root, None when it does not exist. Raises Unreadable for anything else."""
     try:
-        descriptor = _open(root, path)
+        return _open(root, path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise Unreadable(f"/{path.lstrip('/')}: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        return _whole(file.fileno(), path, max_bytes)
+
+
+def read_in(folder: int, name: str, max_bytes: int, *, head: bool = False) -> bytes:
+    """A regular file in an open folder, never through a link. head: the first max_bytes are enough.
+
+    Raises Unreadable; the message begins with the name.
+    """
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError as error:
+        raise Unreadable(f"{name}: {error.strerror}") from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unreadable(f"{name}: not a regular file")
+        return _head(descriptor, name, max_bytes) if head else _whole(descriptor, name, max_bytes)
+    finally:
+        os.close(descriptor)
 
 
 def names(root: Path, path: str, limit: int) -> tuple[str, ...]:
@@ -71,16 +95,21 @@ def _first(entries: Iterator["os.DirEntry[str]"], limit: int) -> Iterator[str]:
         yield entry.name
 
 
-def _whole(descriptor: int, path: str, max_bytes: int) -> bytes:
-    parts, left = [], max_bytes + 1
+def _whole(descriptor: int, shown: str, max_bytes: int) -> bytes:
+    data = _head(descriptor, shown, max_bytes + 1)
+    if len(data) > max_bytes:
+        raise Unreadable(f"{shown}: larger than {max_bytes >> 10} KiB")
+    return data
+
+
+def _head(descriptor: int, shown: str, max_bytes: int) -> bytes:
+    parts, left = [], max_bytes
     try:
         while left and (part := os.read(descriptor, min(left, 1 << 20))):
             parts.append(part)
             left -= len(part)
     except OSError as error:
-        raise Unreadable(f"/{path.lstrip('/')}: {error.strerror}") from error
-    if not left:
-        raise Unreadable(f"/{path.lstrip('/')}: larger than {max_bytes >> 10} KiB")
+        raise Unreadable(f"{shown}: {error.strerror}") from error
     return b"".join(parts)
 
 

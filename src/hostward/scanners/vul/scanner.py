@@ -1,25 +1,27 @@
 """The vulnerability scanner: the inventory, and the host's own evidence where the server has no advisory data."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
+from hostward.domain.matching import has_place
 from hostward.domain.module import Module
 from hostward.domain.package import HostFacts, Package
 from hostward.scanners.contract import Degraded, Event, Found, Host, Job, Progress, ScanFailed
-from hostward.scanners.vul import dpkg, evidence, os_release, rootfs
+from hostward.scanners.vul import evidence, os_release, rootfs
+from hostward.scanners.vul.installed import Installed, Site
 from hostward.scanners.vul.os_release import OsRelease
+from hostward.scanners.vul.search import Search, search
+from hostward.scanners.vul.table import DATABASES, UNREAD_DATABASES
 
 BATCH = 500
 """Packages given at once (scanner contract)."""
 
-_RPM_PLACES = ("var/lib/rpm", "usr/lib/sysimage/rpm")
-_OTHER_DATABASES = (
-    ("rpm", tuple(f"{place}/{name}" for place in _RPM_PLACES for name in ("rpmdb.sqlite", "Packages.db", "Packages"))),
-    ("apk", ("lib/apk/db/installed", "usr/lib/apk/db/installed")),
-    ("pacman", ("var/lib/pacman/local",)),
-    ("portage", ("var/db/pkg",)),
-)
+SEARCHED = 0.4
+"""Share of the inventory that the search for language packages is taken to be."""
+
 _INVENTORY_ALONE = 1.0
 _INVENTORY_BEFORE_EVIDENCE = 0.05
 
@@ -37,13 +39,12 @@ class _Vul:
         release, remark = _release(host)
         yield Found(items=(_facts(release, host),))
         yield from remark
-        yield from _not_judged(host)
         wants_evidence = release.is_debian_like and release.dpkg_ecosystem not in job.covered
-        packages = yield from _inventory(
-            release, host, _INVENTORY_BEFORE_EVIDENCE if wants_evidence else _INVENTORY_ALONE
-        )
-        if wants_evidence and packages:
-            for event in evidence.look(host, release, packages):
+        share = _INVENTORY_BEFORE_EVIDENCE if wants_evidence else _INVENTORY_ALONE
+        packages = yield from _inventory(release, host, share)
+        of_dpkg = [package for package in packages if package.ecosystem == release.dpkg_ecosystem]
+        if wants_evidence and of_dpkg:
+            for event in evidence.look(host, release, of_dpkg):
                 yield _scaled(event)
         yield Progress(done=1.0, doing="done")
 
@@ -64,38 +65,74 @@ def _facts(release: OsRelease, host: Host) -> HostFacts:
     return HostFacts(os_id=release.id, os_version=release.version, os_name=release.name, running_kernel=running)
 
 
-def _not_judged(host: Host) -> Iterator[Event]:
-    """A line for each kind of package that is installed and not judged yet."""
-    found = [kind for kind, places in _OTHER_DATABASES if any(rootfs.exists(host.root, place) for place in places)]
-    for kind in found:
-        yield Degraded(reason=f"{kind} packages are not judged yet")
-    if not found and not dpkg.is_there(host.root):
-        yield Degraded(reason="no package database was found: nothing is judged")
-
-
 def _inventory(release: OsRelease, host: Host, share: float) -> Generator[Event, None, Sequence[Package]]:
-    """Give what dpkg has installed in batches; returns it too. Raises ScanFailed."""
-    if not dpkg.is_there(host.root):
-        return ()
-    installed = dpkg.read(host.root, release.dpkg_ecosystem)
-    packages = installed.packages
-    if installed.unreadable and not packages:
-        raise ScanFailed(f"dpkg's database can't be read: {installed.unreadable[0]}; run the scan as root")
+    """Give what is installed in batches, the distribution's first; returns it too. Raises ScanFailed."""
+    found = yield from _searched(host, SEARCHED * share)
+    site = Site(root=host.root, work=host.work, release=release, wanted=found.paths())
+    answers = {each.name: each.inventory(site) for each in DATABASES if each.is_there(host.root)}
+    of_distribution = [package for each in answers.values() for package in each.packages]
+    _refuse_unreadable(answers, is_anything=bool(of_distribution))
+    owned = frozenset[bytes]().union(*(each.owned for each in answers.values()))
+    packages = [*of_distribution, *found.packages(owned)]
     for start in range(0, len(packages), BATCH):
-        yield Found(items=packages[start : start + BATCH])
-        yield Progress(done=share * min(1.0, (start + BATCH) / len(packages)), doing="reading packages")
-    yield from _damage(installed)
+        yield Found(items=tuple(packages[start : start + BATCH]))
+        done = SEARCHED + (1.0 - SEARCHED) * min(1.0, (start + BATCH) / len(packages))
+        yield Progress(done=share * done, doing="reading packages")
+    for name, installed in answers.items():
+        yield from _damage(name, installed, is_alone=not of_distribution)
+    yield from _unread(host, answers, is_anything=bool(packages))
+    yield from found.remarks(owned)
+    yield from _without_place([each for each in packages if each.ecosystem != release.dpkg_ecosystem])
     return packages
 
 
-def _damage(installed: dpkg.Installed) -> Iterator[Event]:
-    """What of dpkg's database was not believed."""
+def _searched(host: Host, share: float) -> Generator[Event, None, Search]:
+    """The search for language packages, its progress scaled to its share of the whole."""
+    events = search(host)
+    while True:
+        try:
+            step = next(events)
+        except StopIteration as end:
+            return cast("Search", end.value)
+        yield Progress(done=share * step.done, doing=step.doing)
+
+
+def _refuse_unreadable(answers: Mapping[str, Installed], *, is_anything: bool) -> None:
+    """Raises ScanFailed where there are package databases and nothing of any of them can be read."""
+    for name, installed in answers.items():
+        if installed.unreadable and not is_anything:
+            raise ScanFailed(f"{name}'s database can't be read: {installed.unreadable[0]}; run the scan as root")
+
+
+def _damage(name: str, installed: Installed, *, is_alone: bool) -> Iterator[Event]:
+    """What of a package database was not believed."""
     if installed.damaged:
-        yield Degraded(reason=f"{installed.damaged} damaged entries in dpkg's database are not judged")
+        yield Degraded(reason=f"{installed.damaged} damaged entries in {name}'s database are not judged")
     if installed.unreadable:
         yield Degraded(reason=f"{len(installed.unreadable)} files not read: {installed.unreadable[0]}")
-    if not installed.packages and not installed.damaged:
-        yield Degraded(reason="dpkg's database holds no installed package: nothing is judged")
+    for remark in installed.remarks:
+        yield Degraded(reason=remark)
+    if is_alone and not (installed.damaged or installed.remarks):
+        yield Degraded(reason=f"{name}'s database holds no installed package: nothing is judged")
+
+
+def _unread(host: Host, answers: Mapping[str, Installed], *, is_anything: bool) -> Iterator[Event]:
+    """A line for each package database that is not read yet, and one where there is none at all."""
+    unread = [name for name, place in UNREAD_DATABASES if rootfs.exists(host.root, place)]
+    for name in unread:
+        yield Degraded(reason=f"{name} packages are not judged yet")
+    if not unread and not answers:
+        judged = "only language packages are judged" if is_anything else "nothing is judged"
+        yield Degraded(reason=f"no package database was found: {judged}")
+
+
+def _without_place(packages: Sequence[Package]) -> Iterator[Event]:
+    """Versions that can't be compared: their packages are listed and match nothing. (dpkg's always can.)"""
+    lost = [each for each in packages if not has_place(each.ecosystem, each.source_version)]
+    for ecosystem, count in Counter(each.ecosystem for each in lost).items():
+        first = next(each for each in lost if each.ecosystem == ecosystem)
+        shown = f"{first.name} {first.version}"[:200]
+        yield Degraded(reason=f"{count} {ecosystem} packages have versions that can't be ordered, not judged: {shown}")
 
 
 def _scaled(event: Event) -> Event:

@@ -1,0 +1,44 @@
+"""What a package database is asked and what it answers, whatever its format."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hostward.domain.package import Package
+from hostward.scanners.vul.os_release import OsRelease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where to look. work: a private scratch folder; wanted: absolute paths whose owner is asked for."""
+
+    root: Path
+    work: Path
+    release: OsRelease
+    wanted: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What a package database holds.
+
+    owned: those of the wanted paths that belong to one of its packages. damaged: entries that could not be read;
+    unreadable: files, with the reason; remarks: what else was not judged, in words.
+    """
+
+    packages: tuple[Package, ...] = ()
+    owned: frozenset[bytes] = frozenset()
+    damaged: int = 0
+    unreadable: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def claimed(listed: Iterable[bytes], wanted: frozenset[bytes]) -> set[bytes]:
+    """The wanted paths among the listed ones, also where a package still lists /lib for what lies in /usr/lib."""
+    found: set[bytes] = set()
+    for path in listed:
+        if path in wanted:
+            found.add(path)
+        elif path.startswith((b"/lib", b"/bin/", b"/sbin/")) and (merged := b"/usr" + path) in wanted:
+            found.add(merged)
+    return found

@@ -1,0 +1,91 @@
+"""The search for language packages: one walk, then what of it counts."""
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from hostward.domain.package import Package
+from hostward.scanners.contract import Degraded, Host, Progress
+from hostward.scanners.malware.mounts import read_mounts
+from hostward.scanners.vul.language import Damaged, Item, Locked, Unjudged, path_of
+from hostward.scanners.vul.table import LANGUAGES
+from hostward.scanners.vul.walk import NAMES_SHOWN, Walk
+
+MAX_ITEMS = 500_000
+"""Results kept in one scan: a build server with every dependency of its time has some 100,000."""
+STEP = 400
+"""Folders between two signs of life."""
+
+_LEFT = "language packages beyond the limit of one scan"
+
+
+@dataclass(slots=True, kw_only=True)
+class Search:
+    """What a walk found: items by place, and what was said to be missing."""
+
+    items: list[Item] = field(default_factory=list)
+    left: int = 0
+    gaps: dict[str, list[str]] = field(default_factory=dict)
+
+    def paths(self) -> frozenset[bytes]:
+        """The paths whose owner is to be asked for."""
+        return frozenset(map(path_of, self.items))
+
+    def packages(self, owned: frozenset[bytes]) -> tuple[Package, ...]:
+        """What counts: not a distribution's own, and of lock files only what is not installed beside them."""
+        return tuple(dict.fromkeys(each for each in self._counted(owned) if isinstance(each, Package)))
+
+    def remarks(self, owned: frozenset[bytes]) -> Iterator[Degraded]:
+        """What was not judged, a line each."""
+        counted = list(self._counted(owned))
+        kinds = Counter(each.kind for each in counted if isinstance(each, Unjudged))
+        for kind, count in kinds.items():
+            yield Degraded(reason=f"{count} {kind}: not judged yet")
+        damaged = [each for each in counted if isinstance(each, Damaged)]
+        if damaged:
+            yield Degraded(reason=f"{len(damaged)} language packages can't be read: {_shown(damaged)}")
+        if self.left:
+            yield Degraded(reason=f"{self.left} {_LEFT} are not judged")
+        for reason, paths in self.gaps.items():
+            more = f" and {len(paths) - NAMES_SHOWN} more" if len(paths) > NAMES_SHOWN else ""
+            yield Degraded(reason=f"{reason}: {', '.join(paths[:NAMES_SHOWN])}{more}")
+
+    def _counted(self, owned: frozenset[bytes]) -> Iterator[Item]:
+        installed = {_folder(path_of(each)) for each in self.items if not isinstance(each, Locked)}
+        for item in self.items:
+            if path_of(item) in owned:
+                continue
+            if not isinstance(item, Locked):
+                yield item
+            elif item.place not in installed:
+                yield item.package
+
+
+def search(host: Host) -> Generator[Progress, None, Search]:
+    """Walk the host's root; Progress is that of the walk alone."""
+    walk = Walk(host.root, read_mounts())
+    found = Search(gaps=walk.gaps)
+    for number, folder in enumerate(walk.run()):
+        for look in LANGUAGES:
+            _keep(found, look(folder))
+        if number % STEP == 0:
+            yield Progress(done=folder.done, doing="looking for language packages")
+    return found
+
+
+def _keep(found: Search, items: Iterable[Item]) -> None:
+    for item in items:
+        if len(found.items) < MAX_ITEMS:
+            found.items.append(item)
+        else:
+            found.left += 1
+
+
+def _folder(path: bytes) -> bytes:
+    return path.rpartition(b"/")[0]
+
+
+def _shown(damaged: list[Damaged]) -> str:
+    """The first of them, with the path in words."""
+    first = damaged[0]
+    return f"{_folder(first.path).decode('utf-8', 'replace')}/{first.reason}"

@@ -1,0 +1,179 @@
+"""One walk over a root file system's folders, for what language packages leave in them.
+
+Every folder is opened through its parent and never through a link, so that the walk can't be led out of the root.
+File systems of the kernel and of other machines, the stores of container engines and root file systems inside this
+one are not entered: what lies there belongs to another system, whose distribution is not this one's.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hostward.scanners.malware.mounts import Kind, Mounts, kind_of
+
+MAX_FOLDERS = 3_000_000
+"""Folders entered; a large server has some 300,000."""
+MAX_DEPTH = 200
+"""Folders in one another, each with a descriptor of its own: npm's oldest trees reach 60."""
+NAMES_SHOWN = 3
+"""Paths named in a message; the rest is counted."""
+
+_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_ENGINE_STORES = frozenset(
+    {"overlay2", "io.containerd.snapshotter.v1.overlayfs", "io.containerd.snapshotter.v1.native"}
+)
+_NEVER = frozenset({".git", ".hg", ".svn", "lost+found"})
+_BARREN = frozenset(
+    {"/usr/share/doc", "/usr/share/man", "/usr/share/locale", "/usr/share/zoneinfo", "/usr/share/icons"}
+)
+"""Folders of many that hold documents alone."""
+_RELEASES = ("etc/os-release", "usr/lib/os-release")
+
+UNREADABLE, DEEP = "folders could not be read", "folders lie too deep"
+NETWORK, STORES, ROOTS = (
+    "network file systems are not searched for language packages",
+    "stores of container images are not judged yet",
+    "root file systems inside this one are not judged yet",
+)
+FULL = "folders that were left when the limit was reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder that was entered; open only until the walk goes on.
+
+    path: absolute below the root, without a slash at the end ("" for the root). files: everything that is no folder,
+    links and devices too. folders: the names of its folders. done: share of the whole walk so far, 0.0 to 1.0.
+    """
+
+    descriptor: int
+    path: str
+    files: list[str]
+    folders: list[str]
+    done: float
+
+
+@dataclass(slots=True, kw_only=True)
+class _Level:
+    descriptor: int
+    path: str
+    device: int
+    share: float
+    todo: list[str] = field(default_factory=list)
+
+
+class Walk:
+    """One walk. gaps: what was not entered, paths by the reason in words."""
+
+    def __init__(self, root: Path, mounts: Mounts) -> None:
+        self.gaps: dict[str, list[str]] = {}
+        self._root = root
+        self._prefix = os.fsencode(os.path.realpath(root)).rstrip(b"/")
+        self._mounts = mounts
+        self._mount_names = mounts.names()
+        self._done = 0.0
+
+    def run(self) -> Iterator[Folder]:
+        """Every folder below the root, the root first. Raises OSError when the root itself can't be opened."""
+        descriptor = os.open(self._root, _FLAGS & ~os.O_NOFOLLOW)
+        levels = [_Level(descriptor=descriptor, path="", device=os.fstat(descriptor).st_dev, share=1.0)]
+        entered = 1
+        try:
+            yield self._listed(levels[0])
+            while levels:
+                if not levels[-1].todo:
+                    os.close(levels.pop().descriptor)
+                    continue
+                if entered >= MAX_FOLDERS:
+                    self._gap(FULL, levels[-1].path)
+                    return
+                child = self._next(levels)
+                if child is not None:
+                    entered += 1
+                    levels.append(child)
+                    folder = self._listed(child)
+                    if self._is_other_root(folder):
+                        self._gap(ROOTS, folder.path)
+                        child.todo.clear()
+                    else:
+                        yield folder
+        finally:
+            for level in levels:
+                os.close(level.descriptor)
+
+    def _next(self, levels: list[_Level]) -> _Level | None:
+        """Enter the next folder of the innermost one, None when it is not to be entered."""
+        parent = levels[-1]
+        path = f"{parent.path}/{parent.todo.pop()}"
+        level = self._entered(parent, path, len(levels))
+        if level is None:
+            self._done += parent.share
+        return level
+
+    def _entered(self, parent: _Level, path: str, depth: int) -> _Level | None:
+        name = path.rpartition("/")[2]
+        if name in _NEVER or path in _BARREN or self._is_skipped(path, name):
+            return None
+        if depth > MAX_DEPTH:
+            self._gap(DEEP, path)
+            return None
+        try:
+            descriptor = os.open(name, _FLAGS, dir_fd=parent.descriptor)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            self._gap(UNREADABLE, path)
+            return None
+        device = os.fstat(descriptor).st_dev
+        if device != parent.device and self._is_foreign(path, self._mounts.type_of_device(device)):
+            os.close(descriptor)
+            return None
+        return _Level(descriptor=descriptor, path=path, device=device, share=parent.share)
+
+    def _is_skipped(self, path: str, name: str) -> bool:
+        """Told by name alone: a folder on a server that is gone must not even be opened."""
+        if name in _ENGINE_STORES or path.endswith("/containers/storage/overlay"):
+            self._gap(STORES, path)
+            return True
+        if os.fsencode(name) not in self._mount_names:
+            return False
+        return self._is_foreign(path, self._mounts.by_path.get(self._prefix + os.fsencode(path), ""))
+
+    def _is_foreign(self, path: str, fs_type: str) -> bool:
+        kind = kind_of(fs_type)
+        if kind is Kind.NETWORK:
+            self._gap(NETWORK, path)
+        if fs_type == "squashfs":
+            self._gap(ROOTS, path)
+            return True
+        return kind is not Kind.LOCAL
+
+    def _listed(self, level: _Level) -> Folder:
+        files: list[str] = []
+        try:
+            with os.scandir(level.descriptor) as entries:
+                for entry in entries:
+                    (level.todo if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+        except OSError:
+            self._gap(UNREADABLE, level.path)
+        level.todo.sort(reverse=True)
+        level.share /= len(level.todo) + 1
+        self._done += level.share
+        return Folder(
+            descriptor=level.descriptor, path=level.path, files=files, folders=level.todo[:], done=min(1.0, self._done)
+        )
+
+    def _is_other_root(self, folder: Folder) -> bool:
+        if "etc" not in folder.folders or "usr" not in folder.folders:
+            return False
+        for place in _RELEASES:
+            try:
+                os.stat(place, dir_fd=folder.descriptor, follow_symlinks=False)
+            except OSError:
+                continue
+            return True
+        return False
+
+    def _gap(self, reason: str, path: str) -> None:
+        self.gaps.setdefault(reason, []).append(path or "/")
