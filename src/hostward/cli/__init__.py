@@ -10,6 +10,7 @@ from hostward.domain.errors import HostwardError
 
 COMMANDS = {
     "up": ("hostward.cli.up", "Start a server with an agent for this machine, and scan it."),
+    "scan": ("hostward.cli.scan.command", "Scan this machine, or another root, without a server."),
     "feed": ("hostward.cli.feed", "Import vulnerability data."),
 }
 """Every command: where it lives and what it does. Help is printed from here, so that it imports nothing else."""

@@ -32,10 +32,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """One module's scan that is over. counts: findings per level; not_judged: why it is not whole, "" when it is."""
+    """One module's scan that is over. counts: findings per level; not_judged: why it is not whole, "" when it is.
+
+    task None: the scan was no task of a server's.
+    """
 
     module: Module
-    task: TaskId
+    task: TaskId | None
     status: Status
     counts: Mapping[Level, int] = field(default_factory=dict)
     not_judged: str = ""

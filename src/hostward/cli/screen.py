@@ -122,18 +122,20 @@ def clock(span: timedelta) -> str:
 
 def _table(results: Sequence[Ended]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("Module", "Task", "Result", "Took"):
+    for name in ("Module", "Result", "Took"):
         table.add_column(name, no_wrap=True)
     for level in reversed(Level):
         table.add_column(level.label.capitalize(), justify="right", no_wrap=True)
     table.add_column("Not judged", ratio=1)
     for ended in results:
         counts = [_count(ended, level) for level in reversed(Level)]
-        table.add_row(
-            Text(ended.module, style="bold"), str(ended.task), _result(ended), clock(ended.took), *counts,
-            Text(ended.not_judged or "-", style="" if ended.not_judged else "dim"),
-        )  # fmt: skip
+        reason = Text(ended.not_judged or "-", style="" if ended.not_judged else "dim")
+        table.add_row(_name(ended), _result(ended), clock(ended.took), *counts, reason)
     return table
+
+
+def _name(ended: Ended) -> Text:
+    return Text(ended.module if ended.task is None else f"{ended.module} (task {ended.task})", style="bold")
 
 
 def _result(ended: Ended) -> Text:
@@ -156,7 +158,16 @@ def _print_plain(results: Sequence[Ended], console: Console) -> None:
     for ended in results:
         counts = [_count(ended, level).plain for level in levels]
         seconds = str(round(ended.took.total_seconds()))
-        rows.append([ended.module, str(ended.task), _result(ended).plain, seconds, *counts, ended.not_judged or "-"])
+        rows.append(
+            [
+                ended.module,
+                "-" if ended.task is None else str(ended.task),
+                _result(ended).plain,
+                seconds,
+                *counts,
+                ended.not_judged or "-",
+            ]
+        )
     for row in rows:
         _write(console, "\t".join(row))
 

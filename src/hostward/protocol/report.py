@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from hostward.domain.finding import MalwareFinding, NotScanned
+from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, ProbeEvidence, Verdict
@@ -20,7 +20,7 @@ MAX_ITEMS = 500
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of one report after decompression."""
 
-Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Verdict
+Item = MalwareFinding | NotScanned | ScanStats | Package | Evidence | HostFacts | Verdict
 
 
 class PackageRow(msgspec.Struct, frozen=True, kw_only=True, tag="pkg", omit_defaults=True):
@@ -77,6 +77,14 @@ class NotScannedRow(msgspec.Struct, frozen=True, kw_only=True, tag="not"):
     detail: str = ""
 
 
+class StatsRow(msgspec.Struct, frozen=True, kw_only=True, tag="stat"):
+    """What was looked at (domain.finding.ScanStats)."""
+
+    files: int
+    bytes: int
+    skipped: dict[str, int] = {}
+
+
 class EvidenceOfProbe(msgspec.Struct, frozen=True, kw_only=True):
     """What a probe saw (domain.verdict.ProbeEvidence)."""
 
@@ -98,7 +106,7 @@ class VerdictRow(msgspec.Struct, frozen=True, kw_only=True, tag="ver"):
     remediation: str = ""
 
 
-Row = PackageRow | EvidenceRow | HostRow | MalwareRow | NotScannedRow | VerdictRow
+Row = PackageRow | EvidenceRow | HostRow | MalwareRow | NotScannedRow | StatsRow | VerdictRow
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +174,8 @@ def item_of(row: Row) -> Item:
             )  # fmt: skip
         case NotScannedRow():
             return NotScanned(path=row.path, reason=row.reason, detail=row.detail)
+        case StatsRow():
+            return ScanStats(files=row.files, bytes=row.bytes, skipped=row.skipped)
         case VerdictRow():
             return _verdict(row)
 
@@ -193,6 +203,8 @@ def _row(item: Item) -> Row:
             )  # fmt: skip
         case NotScanned():
             return NotScannedRow(path=item.path, reason=item.reason, detail=item.detail)
+        case ScanStats():
+            return StatsRow(files=item.files, bytes=item.bytes, skipped=dict(item.skipped))
         case Verdict():
             return _verdict_row(item)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from hostward.domain.finding import MalwareFinding, NotScanned
+from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
 from hostward.domain.module import Module
 from hostward.domain.options import Options
 from hostward.domain.package import Evidence, HostFacts, Package
@@ -66,7 +66,7 @@ class Degraded:
     reason: str
 
 
-Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Verdict
+Item = MalwareFinding | NotScanned | ScanStats | Package | Evidence | HostFacts | Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from hostward.domain.module import Module
 from hostward.domain.severity import Level
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
-from hostward.usecases.records import FeedStatus, Item, Lease, Page, TaskVul
+from hostward.usecases.records import Advised, FeedStatus, Item, Lease, Page, TaskVul
 
 T = TypeVar("T")
 
@@ -212,6 +212,10 @@ class Advisories(Protocol):
         self, feed: str, advisories: Iterable[Advisory], *, ecosystems: Iterable[str], digest: str, now: datetime
     ) -> FeedStatus:
         """Put a feed's data in place of its earlier data, all or nothing (the caller's transaction)."""
+        ...
+
+    def about(self, ecosystem: str, sources: Iterable[str]) -> Sequence[Advised]:
+        """Every range that speaks of these source packages, by source, feed, advisory and place in it."""
         ...
 
     def covers(self, ecosystem: str) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from hostward.domain.advisory import FixStatus
 from hostward.domain.finding import MalwareFinding, NotScanned
 from hostward.domain.ids import LeaseId, MachineId, Seq, TaskId, VulId
+from hostward.domain.matching import KeyRange
 from hostward.domain.options import Options
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
@@ -86,6 +88,23 @@ class TaskVul:
     component: str
     fixed: str
     machines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advised:
+    """One range of one advisory about one source package, its versions as byte keys. key: the vulnerability."""
+
+    source: str
+    keys: KeyRange
+    fixed: str
+    status: FixStatus
+    feed: str
+    advisory: str
+    key: str
+    aliases: tuple[str, ...]
+    level: Level | None
+    level_source: str
+    cvss: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

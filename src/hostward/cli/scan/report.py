@@ -1,11 +1,11 @@
 """What a local scan found, in the shape every output format is made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hostward.domain.advisory import Match
-from hostward.domain.finding import MalwareFinding, NotScanned
+from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
 from hostward.domain.host_scan import Status
 from hostward.domain.matching import level_or_unknown
 from hostward.domain.module import Module
@@ -23,13 +23,7 @@ class Judged(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """What a malware scan looked at. skipped: how many were left out on purpose, by reason in words."""
-
-    files: int = 0
-    bytes: int = 0
-    skipped: Mapping[str, int] = field(default_factory=dict)
+NO_STATS = ScanStats(files=0, bytes=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +38,7 @@ class ModuleReport:
     degraded: Sequence[str] = ()
     failure: str = ""
     not_scanned: Sequence[NotScanned] = ()
-    stats: Stats = Stats()
+    stats: ScanStats = NO_STATS
 
     @property
     def judged(self) -> Judged:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hostward.domain.advisory import Match
 from hostward.domain.errors import AgentRefused, InvalidValue, StaleLease
+from hostward.domain.finding import ScanStats
 from hostward.domain.host_scan import WHOLE, FailType, Unit, UnitState
 from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.matching import is_selected
@@ -14,7 +15,7 @@ from hostward.domain.options import VulOptions
 from hostward.domain.task import Task
 from hostward.protocol.report import MAX_ITEMS, Answer, Batch, End, Report, item_of
 from hostward.usecases.ports import UnitOfWork
-from hostward.usecases.records import Lease
+from hostward.usecases.records import Item, Lease
 
 REASON_CHARS = 300
 """Longest reason kept of an agent's words."""
@@ -87,12 +88,18 @@ def _store(uow: UnitOfWork, lease: Lease, batches: Sequence[Batch]) -> Lease:
             continue
         if len(batch.rows) > MAX_ITEMS:
             raise InvalidValue(f"a batch holds at most {MAX_ITEMS} rows, this one has {len(batch.rows)}")
-        uow.results.add(lease.machine, lease.id, batch.seq, [item_of(row) for row in batch.rows])
+        uow.results.add(lease.machine, lease.id, batch.seq, _kept(batch))
         acked += 1
     stored = replace(lease, acked=acked)
     if acked != lease.acked:
         uow.tasks.put_lease(stored)
     return stored
+
+
+def _kept(batch: Batch) -> list[Item]:
+    """The batch's results; figures about the scan itself are for whoever runs one by hand."""
+    items = (item_of(row) for row in batch.rows)
+    return [item for item in items if not isinstance(item, ScanStats)]
 
 
 def _advance(uow: UnitOfWork, place: _Place, report: Report, *, grew: bool, now: datetime) -> _Place:

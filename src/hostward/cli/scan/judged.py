@@ -1,0 +1,62 @@
+"""From what the workers said to a report: items sorted into findings, packages matched against advisories."""
+
+import platform
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from hostward.cli.scan.report import NO_STATS, HostReport, ModuleReport, worst_first
+from hostward.cli.scan.request import Request
+from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
+from hostward.domain.module import Module
+from hostward.domain.package import HostFacts
+from hostward.domain.verdict import Verdict
+from hostward.usecases.vulnerabilities.judge import judge
+from hostward.wiring import local_store
+from hostward.wiring.local_scan import Part
+
+
+def report(parts: Sequence[Part], request: Request, data_dir: Path) -> HostReport:
+    """The parts as one report."""
+    return HostReport(host=_host(parts, request), modules=[_module(part, data_dir) for part in parts])
+
+
+def _module(part: Part, data_dir: Path) -> ModuleReport:
+    match part.module:
+        case Module.VUL:
+            return _vul(part, data_dir)
+        case Module.MALWARE:
+            return _malware(part)
+        case Module.BASELINE:
+            verdicts = [item for item in part.items if isinstance(item, Verdict)]
+            return ModuleReport(
+                module=part.module, findings=worst_first(verdicts), degraded=part.degraded, failure=part.failure
+            )
+
+
+def _vul(part: Part, data_dir: Path) -> ModuleReport:
+    """Packages of a machine nobody has advisories for are judged by the host's own evidence alone."""
+    matches = local_store.judged(data_dir, lambda uow: judge(uow, part.items))
+    return ModuleReport(module=part.module, findings=worst_first(matches), degraded=part.degraded, failure=part.failure)
+
+
+def _malware(part: Part) -> ModuleReport:
+    return ModuleReport(
+        module=part.module,
+        findings=worst_first([item for item in part.items if isinstance(item, MalwareFinding)]),
+        degraded=part.degraded,
+        failure=part.failure,
+        not_scanned=[item for item in part.items if isinstance(item, NotScanned)],
+        stats=next((item for item in part.items if isinstance(item, ScanStats)), NO_STATS),
+    )
+
+
+def _host(parts: Sequence[Part], request: Request) -> dict[str, str]:
+    facts = [item for part in parts for item in part.items if isinstance(item, HostFacts)]
+    here = request.root == Path("/")
+    return {
+        "name": socket.gethostname() if here else "",
+        "root": str(request.root),
+        "os": facts[-1].os_name if facts else "",
+        "kernel": platform.release() if here else "",
+    }

@@ -1,0 +1,1 @@
+"""What is behind the use cases' ports: SQLite, PostgreSQL, and memory for tests."""

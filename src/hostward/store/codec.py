@@ -1,0 +1,81 @@
+"""Values that are stored as JSON text: options, notes, lists of words."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from hostward.domain.module import Module
+from hostward.domain.note import NOTHING, Code, Note
+from hostward.domain.options import BaselineOptions, MalwareOptions, Options, VulOptions
+from hostward.domain.severity import Level
+from hostward.domain.verdict import ProbeEvidence
+from hostward.store.texts import clean
+
+NO_VALUES = "{}"
+
+_TYPES: Mapping[Module, type[Options]] = {
+    Module.VUL: VulOptions,
+    Module.MALWARE: MalwareOptions,
+    Module.BASELINE: BaselineOptions,
+}
+_OPTIONS = {module: msgspec.json.Decoder(kind) for module, kind in _TYPES.items()}
+_WORDS = msgspec.json.Decoder(tuple[str, ...])
+_VALUES = msgspec.json.Decoder(dict[str, str])
+_EVIDENCE = msgspec.json.Decoder(tuple[ProbeEvidence, ...])
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_NOTHING = NOTHING.code.value
+
+
+def options_text(options: Options) -> str:
+    """A scan's options as text."""
+    return _ENCODER.encode(options).decode()
+
+
+def options_of(module: Module, stored: str) -> Options:
+    """The options of a scan of this module."""
+    return _OPTIONS[module].decode(stored)
+
+
+def words_text(words: Sequence[str]) -> str:
+    """A list of words as text."""
+    return _ENCODER.encode([clean(word) for word in words]).decode() if words else "[]"
+
+
+def words_of(stored: str) -> tuple[str, ...]:
+    """The words of a stored list."""
+    return _WORDS.decode(stored) if stored != "[]" else ()
+
+
+def values_text(note: Note) -> str:
+    """A note's values as a JSON object in text."""
+    if not note.values:
+        return NO_VALUES
+    return _ENCODER.encode({clean(name): clean(value) for name, value in note.values.items()}).decode()
+
+
+def note_of(code: str, values: str) -> Note:
+    """A stored note."""
+    if values == NO_VALUES:
+        return NOTHING if code == _NOTHING else Note(code=Code(code))
+    return Note(code=Code(code), values=_VALUES.decode(values))
+
+
+def probes_text(evidence: Sequence[ProbeEvidence]) -> str:
+    """What probes saw, as text."""
+    cleaned = [{"probe": clean(e.probe), "actual": clean(e.actual), "expected": clean(e.expected)} for e in evidence]
+    return _ENCODER.encode(cleaned).decode() if cleaned else "[]"
+
+
+def probes_of(stored: str) -> tuple[ProbeEvidence, ...]:
+    """What probes saw."""
+    return _EVIDENCE.decode(stored) if stored != "[]" else ()
+
+
+def level_of(stored: int | None) -> Level | None:
+    """A stored level, None where nobody gives one."""
+    return None if stored is None else Level(stored)
+
+
+def number_of(level: Level | None) -> int | None:
+    """The level as drivers take it: a plain number (psycopg would write an enumeration's name)."""
+    return None if level is None else level.value

@@ -1,0 +1,67 @@
+"""What one feed says of a vulnerability over all its advisories; the same for every store."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hostward.domain.advisory import Advisory
+from hostward.domain.matching import category_of
+from hostward.domain.severity import Level
+
+NO_CATEGORY = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The worst level and highest score, the first texts. category: 0 when no affected package tells it."""
+
+    level: Level | None = None
+    level_source: str = ""
+    cvss: float | None = None
+    vector: str = ""
+    title: str = ""
+    description: str = ""
+    reference: str = ""
+    published: datetime | None = None
+    category: int = NO_CATEGORY
+
+    def also(self, advisory: Advisory) -> "Known":
+        """With what one more advisory of the feed says."""
+        return replace(
+            self._rated(advisory)._scored(advisory),
+            title=self.title or advisory.title,
+            description=self.description or advisory.description,
+            reference=self.reference or advisory.reference,
+            published=self.published or advisory.published,
+            category=self.category or _category(advisory),
+        )
+
+    def over(self, before: "Known") -> "Known":
+        """This on top of what was known before: what it does not say stays."""
+        rated, scored = self.level is not None, self.cvss is not None
+        return Known(
+            level=self.level if rated else before.level,
+            level_source=self.level_source if rated else before.level_source,
+            cvss=self.cvss if scored else before.cvss,
+            vector=self.vector if scored or self.vector else before.vector,
+            title=self.title or before.title,
+            description=self.description or before.description,
+            reference=self.reference or before.reference,
+            published=self.published or before.published,
+            category=self.category or before.category,
+        )
+
+    def _rated(self, advisory: Advisory) -> "Known":
+        if advisory.level is None or (self.level is not None and advisory.level <= self.level):
+            return self
+        return replace(self, level=advisory.level, level_source=advisory.level_source)
+
+    def _scored(self, advisory: Advisory) -> "Known":
+        if advisory.cvss is None:
+            return self if self.vector or self.cvss is not None else replace(self, vector=advisory.vector)
+        if self.cvss is not None and advisory.cvss <= self.cvss:
+            return self
+        return replace(self, cvss=advisory.cvss, vector=advisory.vector)
+
+
+def _category(advisory: Advisory) -> int:
+    return category_of(advisory.affected[0].ecosystem).value if advisory.affected else NO_CATEGORY

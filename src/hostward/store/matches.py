@@ -1,0 +1,119 @@
+"""A machine's packages against advisories, and against what its own changelogs say.
+
+The comparison is one of bytes, done by the database; everything else is domain.matching's. Evidence speaks only of
+packages that were reported under the same lease: a host can say nothing of another.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from hostward.domain.advisory import FixStatus, Match
+from hostward.domain.ids import LeaseId, MachineId
+from hostward.domain.matching import hidden_reason, match_evidence
+from hostward.domain.package import Package
+from hostward.store.codec import level_of
+from hostward.store.package_rows import COLUMNS, package_of
+from hostward.store.result_rows import EVIDENCE, FACTS, PACKAGES, Kind, evidence_of, facts_of
+from hostward.store.session import Prepared, Row, Session
+from hostward.store.tables import advisory, affected, machine_package, package_version, vul
+
+Place = tuple[int, int]
+"""Batch, and place in it."""
+
+_P, _V, _A = machine_package.c, package_version.c, affected.c
+_HOLDS = and_(
+    _A.ecosystem == _V.ecosystem,
+    _A.name == _V.source,
+    _A.from_key <= _V.version_key,
+    or_(
+        _A.to_key.is_(None),
+        _V.version_key < _A.to_key,
+        and_(_A.to_inclusive == 1, _V.version_key == _A.to_key),
+    ),
+)
+_ADVISED = Prepared(
+    select(
+        *(_P.batch, _P.place, *COLUMNS, _P.path),
+        *(_A.feed, _A.advisory_id, _A.fixed, _A.status),
+        *(vul.c.name.label("key"), advisory.c.level, advisory.c.level_source, advisory.c.cvss),
+    )
+    .join_from(machine_package, package_version, _V.package_id == _P.package_id)
+    .join(affected, _HOLDS)
+    .join(advisory, and_(advisory.c.feed == _A.feed, advisory.c.advisory_id == _A.advisory_id))
+    .join(vul, vul.c.vul_id == advisory.c.vul_id)
+    .where(_P.machine_id == bindparam("of_machine"), _P.lease_id == bindparam("of_lease"))
+    .order_by(_P.batch, _P.place, _A.feed, _A.advisory_id, _A.place)
+)
+
+
+def of_lease(session: Session, machine: MachineId, lease: LeaseId) -> list[Match]:
+    """Every match, hidden ones marked: package by package; of one package advisories first, by feed and id."""
+    kernel = _running_kernel(session, machine, lease)
+    found = [*_advised(session, machine, lease, kernel), *_evident(session, machine, lease, kernel)]
+    return [match for _, match in sorted(found, key=_first)]
+
+
+def _advised(session: Session, machine: MachineId, lease: LeaseId, kernel: str) -> Iterator[tuple[Place, Match]]:
+    """One match for a package and an advisory: its first range that holds."""
+    last: tuple[object, ...] = ()
+    for row in session.rows(_ADVISED, of_machine=machine, of_lease=lease):
+        one = (*row[:2], *row[9:11])
+        if one != last:
+            yield (row[0], row[1]), _match(row, kernel)
+        last = one
+
+
+def _match(row: Row, kernel: str) -> Match:
+    feed, advisory_id, fixed, status, key, level, level_source, cvss = row[9:]
+    package = package_of(row[2:8], row[8])
+    return Match(
+        key=key,
+        name=package.name,
+        source=package.source,
+        version=package.version,
+        ecosystem=package.ecosystem,
+        path=package.path,
+        fixed=fixed,
+        status=FixStatus(status),
+        level=level_of(level),
+        level_source=level_source,
+        cvss=cvss,
+        evidence=f"{feed} {advisory_id}",
+        hidden=hidden_reason(package, kernel),
+    )
+
+
+def _evident(session: Session, machine: MachineId, lease: LeaseId, kernel: str) -> Iterator[tuple[Place, Match]]:
+    evidence = _rows(session, EVIDENCE, machine, lease)
+    if not evidence:
+        return
+    by_source: dict[tuple[str, str, str], list[tuple[Place, Package]]] = {}
+    for row in _rows(session, PACKAGES, machine, lease):
+        package = package_of(row[2:8], row[8])
+        source = (package.ecosystem, package.source, package.source_version)
+        by_source.setdefault(source, []).append(((row[0], row[1]), package))
+    for row in evidence:
+        said = evidence_of(row[2:])
+        for place, package in by_source.get((said.ecosystem, said.source, said.source_version), ()):
+            match = match_evidence(package, said, kernel)
+            if match is not None:
+                yield place, match
+
+
+def _running_kernel(session: Session, machine: MachineId, lease: LeaseId) -> str:
+    """What the host said last of its kernel, "" when it said nothing."""
+    facts = _rows(session, FACTS, machine, lease)
+    return facts_of(facts[-1][2:]).running_kernel if facts else ""
+
+
+def _rows(session: Session, kind: Kind, machine: MachineId, lease: LeaseId) -> list[Row]:
+    return sorted(session.rows(kind.rows, of_machine=machine, of_lease=lease), key=_place)
+
+
+def _first(found: tuple[Place, Match]) -> Place:
+    return found[0]
+
+
+def _place(row: Row) -> Place:
+    return row[0], row[1]

@@ -1,0 +1,98 @@
+"""Machines, enrolment and sessions in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hostward.domain.account import AgentSession
+from hostward.domain.errors import Conflict, NotFound
+from hostward.domain.ids import AccountId, MachineId
+from hostward.domain.machine import Machine, MachineFacts
+from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
+from hostward.store.memory.state import State, Token
+from hostward.store.texts import clean, cleaned
+
+
+class MemoryMachines:
+    """ports.Machines."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def enrol(self, account: AccountId, public_key: bytes, facts: MachineFacts, *, quuid: str, uuid: str) -> Machine:
+        """The machine of this key. Raises Conflict when it is one of another account."""
+        known = self._state.public_keys.get(public_key)
+        if known is None:
+            number = MachineId(self._state.take("machine"))
+            self._state.public_keys[public_key] = number
+            new = Machine(id=number, account=account, quuid=quuid, uuid=uuid, facts=cleaned(facts))
+            self._state.machines[number] = new
+            return new
+        if self._state.machines[known].account != account:
+            raise Conflict(ELSEWHERE)
+        return self._state.machines[known]
+
+    def get(self, machine: MachineId) -> Machine | None:
+        """A machine by its number."""
+        return self._state.machines.get(machine)
+
+    def by_uuid(self, uuid: str) -> tuple[Machine, bytes] | None:
+        """A machine and its public key, by its agent's uuid."""
+        keys = ((self._state.machines[number], key) for key, number in self._state.public_keys.items())
+        return next(((machine, key) for machine, key in keys if machine.uuid == uuid), None)
+
+    def of_account(self, account: AccountId) -> Sequence[Machine]:
+        """All machines of an account, in the order they were enrolled."""
+        return [machine for _, machine in sorted(self._state.machines.items()) if machine.account == account]
+
+    def by_quuids(self, account: AccountId, quuids: Iterable[str]) -> Mapping[str, Machine]:
+        """Those of the account's machines that have these quuids."""
+        wanted = set(quuids)
+        return {machine.quuid: machine for machine in self.of_account(account) if machine.quuid in wanted}
+
+    def seen(self, machine: MachineId, now: datetime) -> None:
+        """The agent was heard of; an earlier word that comes late changes nothing."""
+        known = self.get(machine)
+        if known is not None and (known.last_seen is None or known.last_seen < now):
+            self._state.machines[machine] = known.seen(now)
+
+    def put_facts(self, machine: MachineId, facts: MachineFacts, *, boot: str, instance: str, now: datetime) -> None:
+        """What a new session says of the machine (its boot is kept by nobody here)."""
+        known = self.get(machine)
+        if known is None:
+            raise NotFound(f"there is no machine {machine}")
+        self._state.machines[machine] = replace(known, facts=cleaned(facts), instance=clean(instance), last_seen=now)
+
+    def add_token(self, digest: bytes, account: AccountId, *, expires: datetime, uses: int) -> None:
+        """Remember an enrolment token by its SHA-256."""
+        self._state.tokens[digest] = Token(account=account, expires=expires, uses_left=uses)
+
+    def take_token(self, digest: bytes, now: datetime) -> AccountId | None:
+        """Use an enrolment token once."""
+        token = self._state.tokens.get(digest)
+        if token is None or token.expires <= now or token.uses_left <= 0:
+            return None
+        self._state.tokens[digest] = replace(token, uses_left=token.uses_left - 1)
+        return token.account
+
+    def add_session(self, session: AgentSession, challenge: bytes) -> bool:
+        """Store a session; False when its challenge was used before. Long expired ones of the machine are removed."""
+        if MachineId(session.machine) not in self._state.machines:
+            raise NotFound(f"there is no machine {session.machine}")
+        self._forget(session.machine, session.expires - CHALLENGES_KEPT)
+        if challenge in self._state.challenges:
+            return False
+        self._state.challenges[challenge] = session.id
+        self._state.sessions[session.id] = session
+        return True
+
+    def session(self, session: str) -> AgentSession | None:
+        """A session by its id, expired or not."""
+        return self._state.sessions.get(session)
+
+    def _forget(self, machine: int, before: datetime) -> None:
+        sessions = self._state.sessions
+        old = {each.id for each in sessions.values() if each.machine == machine and each.expires < before}
+        for challenge, session in list(self._state.challenges.items()):
+            if session in old:
+                del self._state.challenges[challenge], sessions[session]

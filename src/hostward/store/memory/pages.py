@@ -1,0 +1,57 @@
+"""Pages of a task's machines, each row looked at: what every other store must answer alike."""
+
+from collections.abc import Sequence
+
+from hostward.domain.host_scan import Unit
+from hostward.domain.machine import Machine
+from hostward.domain.machine_filter import AtRisk, Condition, Conditions, FailTypeIs, StatusIs, TextIs
+from hostward.store.codec import values_text
+from hostward.store.memory.state import State
+from hostward.store.texts import fold, inner_ip, texts_of
+from hostward.store.times import seconds_or_zero
+from hostward.usecases.records import MachineRow, Page
+
+
+def page(state: State, units: Sequence[Unit], conditions: Conditions, limit: int, offset: int) -> Page:
+    """A page of these units that meet all the conditions."""
+    met = [unit for unit in units if all(_meets(unit, state.machines[unit.machine], each) for each in conditions)]
+    rows = [_row(unit, state.machines[unit.machine]) for unit in met[offset : offset + limit]]
+    return Page(total=len(met), rows=rows)
+
+
+def _meets(unit: Unit, machine: Machine, condition: Condition) -> bool:
+    match condition:
+        case TextIs():
+            return any(_says(machine, condition, fold(value)) for value in condition.values)
+        case StatusIs():
+            return unit.status in condition.values
+        case FailTypeIs():
+            return unit.fail in condition.values
+        case AtRisk():
+            return unit.risk_num > 0
+
+
+def _says(machine: Machine, condition: TextIs, value: str) -> bool:
+    texts = map(fold, texts_of(machine, condition.text))
+    return any(value == text if condition.exact else value in text for text in texts)
+
+
+def _row(unit: Unit, machine: Machine) -> MachineRow:
+    return MachineRow(
+        seq=unit.seq,
+        machine=machine.id,
+        quuid=machine.quuid,
+        uuid=machine.uuid,
+        host_name=machine.facts.host_name,
+        inner_ip=inner_ip(machine.facts.addresses),
+        wan_ip=machine.facts.wan_ip,
+        os_name=machine.facts.os_name,
+        state=unit.state.value,
+        fail=unit.fail.value,
+        risk_num=unit.risk_num,
+        begin=seconds_or_zero(unit.begin),
+        end=seconds_or_zero(unit.end),
+        progress=unit.progress,
+        note_code=unit.note.code.value,
+        note_values=values_text(unit.note),
+    )

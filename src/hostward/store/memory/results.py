@@ -1,0 +1,89 @@
+"""What scans found, in memory."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from hostward.domain.advisory import Match
+from hostward.domain.errors import Conflict, NotFound
+from hostward.domain.finding import MalwareFinding
+from hostward.domain.ids import LeaseId, MachineId
+from hostward.domain.matching import match, match_evidence
+from hostward.domain.module import Module
+from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.severity import Level
+from hostward.domain.verdict import Outcome, Verdict
+from hostward.store.memory.state import State
+from hostward.store.texts import cleaned
+from hostward.store.version_keys import version_key
+from hostward.usecases.records import Item
+
+
+class MemoryResults:
+    """ports.Results."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def add(self, machine: MachineId, lease: LeaseId, batch: int, items: Sequence[Item]) -> None:
+        """Store one batch. Raises Conflict when it is stored already."""
+        if machine not in self._state.machines:
+            raise NotFound(f"there is no machine {machine}")
+        if (machine, lease, batch) in self._state.batches:
+            raise Conflict(f"batch {batch} of lease {lease} is stored already: it must not be sent twice")
+        self._state.batches[machine, lease, batch] = tuple(map(cleaned, items))
+
+    def drop(self, machine: MachineId, lease: LeaseId) -> None:
+        """Remove every row of a lease."""
+        for key in self._batches(machine, lease):
+            del self._state.batches[key]
+
+    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime) -> None:
+        """These are now the machine's own results; an inventory before them is removed."""
+        if machine not in self._state.machines:
+            raise NotFound(f"there is no machine {machine}")
+        before = self.current(machine, module)
+        if before is not None and before[0] != lease and module is Module.VUL:
+            self.drop(machine, before[0])
+        self._state.current[machine, module] = lease, at
+
+    def current(self, machine: MachineId, module: Module) -> tuple[LeaseId, datetime] | None:
+        """Which lease's results stand for the machine, and since when."""
+        return self._state.current.get((machine, module))
+
+    def risks(self, machine: MachineId, lease: LeaseId) -> Mapping[Level, int]:
+        """Malware findings and failed baseline items of a lease, by level; levels without any are left out."""
+        levels = Counter(filter(None, map(_risk, self.items(machine, lease))))
+        return dict(sorted(levels.items()))
+
+    def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
+        """The lease's packages against advisories and its own evidence."""
+        return list(self._matches(self.items(machine, lease)))
+
+    def items(self, machine: MachineId, lease: LeaseId) -> Sequence[Item]:
+        """The stored rows in order."""
+        return [item for key in self._batches(machine, lease) for item in self._state.batches[key]]
+
+    def _batches(self, machine: MachineId, lease: LeaseId) -> list[tuple[MachineId, LeaseId, int]]:
+        return sorted(key for key in self._state.batches if key[:2] == (machine, lease))
+
+    def _matches(self, items: Sequence[Item]) -> Iterator[Match]:
+        facts = [item for item in items if isinstance(item, HostFacts)]
+        kernel = facts[-1].running_kernel if facts else ""
+        evidence = [item for item in items if isinstance(item, Evidence)]
+        advisories = [advisory for _, advisory in sorted(self._state.advisories.items(), key=_key)]
+        for package in (item for item in items if isinstance(item, Package)):
+            if version_key(package.ecosystem, package.source_version) is not None:
+                yield from match(package, advisories, kernel)
+            said = (match_evidence(package, each, kernel) for each in evidence)
+            yield from (each for each in said if each is not None)
+
+
+def _risk(item: Item) -> Level | None:
+    if isinstance(item, MalwareFinding) or (isinstance(item, Verdict) and item.outcome is Outcome.FAIL):
+        return item.level
+    return None
+
+
+def _key(entry: tuple[tuple[str, str], object]) -> tuple[str, str]:
+    return entry[0]

@@ -1,0 +1,69 @@
+"""All that the memory store holds. A transaction works on a copy; values are never changed in place."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Self
+
+from hostward.domain.account import AgentSession, ApiKey, User
+from hostward.domain.advisory import Advisory
+from hostward.domain.host_scan import Unit
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId, VulId
+from hostward.domain.machine import Machine
+from hostward.domain.module import Module
+from hostward.domain.task import Task
+from hostward.store.found_vuls import Found
+from hostward.store.known_vuls import Known
+from hostward.usecases.records import FeedStatus, Item, Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """An enrolment token."""
+
+    account: AccountId
+    expires: datetime
+    uses_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A vulnerability of a task and how many of its machines have it."""
+
+    found: Found
+    machines: int
+
+
+@dataclass(slots=True)
+class State:
+    """Everything, by key."""
+
+    counters: dict[str, int] = field(default_factory=dict)
+    accounts: dict[AccountId, str] = field(default_factory=dict)
+    users: dict[tuple[AccountId, str], User] = field(default_factory=dict)
+    keys: dict[str, ApiKey] = field(default_factory=dict)
+    machines: dict[MachineId, Machine] = field(default_factory=dict)
+    public_keys: dict[bytes, MachineId] = field(default_factory=dict)
+    tokens: dict[bytes, Token] = field(default_factory=dict)
+    sessions: dict[str, AgentSession] = field(default_factory=dict)
+    challenges: dict[bytes, str] = field(default_factory=dict)
+    tasks: dict[TaskId, Task] = field(default_factory=dict)
+    units: dict[tuple[TaskId, Seq], Unit] = field(default_factory=dict)
+    leases: dict[LeaseId, Lease] = field(default_factory=dict)
+    vul_sets: dict[tuple[TaskId, Seq], frozenset[VulId]] = field(default_factory=dict)
+    task_vuls: dict[tuple[TaskId, VulId], Counted] = field(default_factory=dict)
+    usual: dict[tuple[AccountId, Module], int] = field(default_factory=dict)
+    batches: dict[tuple[MachineId, LeaseId, int], tuple[Item, ...]] = field(default_factory=dict)
+    current: dict[tuple[MachineId, Module], tuple[LeaseId, datetime]] = field(default_factory=dict)
+    feeds: dict[str, FeedStatus] = field(default_factory=dict)
+    advisories: dict[tuple[str, str], Advisory] = field(default_factory=dict)
+    vul_numbers: dict[str, VulId] = field(default_factory=dict)
+    known: dict[VulId, Known] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """A state that changes without this one."""
+        return type(self)(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})
+
+    def take(self, counter: str) -> int:
+        """The next number of a counter, from 1."""
+        self.counters[counter] = self.counters.get(counter, 0) + 1
+        return self.counters[counter]

@@ -1,0 +1,62 @@
+"""The memory store: a transaction is a copy of everything, kept when it ends well."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from hostward.store.memory.accounts import MemoryAccounts
+from hostward.store.memory.advisories import MemoryAdvisories
+from hostward.store.memory.machines import MemoryMachines
+from hostward.store.memory.results import MemoryResults
+from hostward.store.memory.state import State
+from hostward.store.memory.tasks import MemoryTasks
+from hostward.usecases.ports import UnitOfWork
+
+T = TypeVar("T")
+
+
+class MemoryUnitOfWork:
+    """ports.UnitOfWork over one copy of the state."""
+
+    def __init__(self, state: State) -> None:
+        self.tasks = MemoryTasks(state)
+        self.machines = MemoryMachines(state)
+        self.results = MemoryResults(state)
+        self.advisories = MemoryAdvisories(state)
+        self.accounts = MemoryAccounts(state)
+
+
+class MemoryStore:
+    """ports.Store in memory. Writes take turns; reads see what was there when they began."""
+
+    def __init__(self) -> None:
+        self._state = State()
+        self._turn = threading.Lock()
+        self._open = True
+
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run work on a consistent snapshot."""
+        return self.read_now(work)
+
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run work in a transaction."""
+        return self.write_now(work)
+
+    def read_now(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run work on a copy that is thrown away."""
+        return work(MemoryUnitOfWork(self._state.copy()))
+
+    def write_now(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run work on a copy that takes the state's place unless it raises. Raises RuntimeError after close()."""
+        with self._turn:
+            if not self._open:
+                raise RuntimeError("the store is closed")
+            state = self._state.copy()
+            result = work(MemoryUnitOfWork(state))
+            self._state = state
+        return result
+
+    def close(self) -> None:
+        """No more writes."""
+        with self._turn:
+            self._open = False

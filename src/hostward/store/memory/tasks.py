@@ -1,0 +1,173 @@
+"""Tasks, their units, leases and tallies in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hostward.domain.advisory import Match
+from hostward.domain.errors import NotFound
+from hostward.domain.host_scan import Unit
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
+from hostward.domain.machine_filter import Conditions
+from hostward.domain.module import Module
+from hostward.domain.tally import Tally
+from hostward.domain.tally import recount as recounted
+from hostward.domain.task import ScanState, Task
+from hostward.store.averages import moved
+from hostward.store.codec import options_of, options_text
+from hostward.store.memory import pages, task_vuls
+from hostward.store.memory.state import State
+from hostward.store.outdated import outdated
+from hostward.store.texts import clean
+from hostward.store.times import span, span_of
+from hostward.usecases.records import Lease, Page, TaskVul
+
+
+class MemoryTasks:
+    """ports.Tasks."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def next_id(self) -> TaskId:
+        """A task id never given before."""
+        return TaskId(self._state.take("task"))
+
+    def create(self, task: Task, units: Iterable[Unit]) -> Task:
+        """Store a new task with its units."""
+        stored = [_stored(unit) for unit in units]
+        self._state.units.update({(task.id, unit.seq): unit for unit in stored})
+        created = replace(_shown(task), vul_rev=0).counted(recounted(stored), task.begin)
+        self._state.tasks[task.id] = created
+        return created
+
+    def get(self, task: TaskId, *, lock: bool = False) -> Task | None:
+        """The task, whole; a transaction has everything to itself, locked or not."""
+        return self._state.tasks.get(task)
+
+    def put(self, task: Task) -> None:
+        """Store everything but tally, end and vul_rev."""
+        kept = self._state.tasks.get(task.id)
+        if kept is None:
+            raise NotFound(f"there is no task {task.id}")
+        self._state.tasks[task.id] = replace(_shown(task), tally=kept.tally, end=kept.end, vul_rev=kept.vul_rev)
+
+    def newest(self, account: AccountId, module: Module) -> Task | None:
+        """The account's newest task of the module."""
+        _, tasks = self.list(account, module=module, states=frozenset(), limit=1, offset=0)
+        return tasks[0] if tasks else None
+
+    def list(
+        self, account: AccountId, *, module: Module | None, states: frozenset[ScanState], limit: int, offset: int
+    ) -> tuple[int, Sequence[Task]]:
+        """How many there are, and a page of them, newest first."""
+        tasks = [
+            task
+            for _, task in sorted(self._state.tasks.items(), reverse=True)
+            if task.account == account and module in (None, task.module) and (not states or task.state in states)
+        ]
+        return len(tasks), tasks[offset : offset + limit]
+
+    def unit(self, task: TaskId, seq: Seq, *, lock: bool = False) -> Unit | None:
+        """One unit."""
+        return self._state.units.get((task, seq))
+
+    def units(self, task: TaskId) -> Iterator[Unit]:
+        """All units of a task in seq order."""
+        return (unit for (which, _), unit in sorted(self._state.units.items(), key=_key) if which == task)
+
+    def open_units(self, machine: MachineId) -> Sequence[Unit]:
+        """The machine's units that are not final, oldest task first."""
+        return [unit for unit in self._open() if unit.machine == machine]
+
+    def open_units_of(self, task: TaskId, machines: frozenset[MachineId] | None = None) -> Sequence[Unit]:
+        """The task's units that are not final, in seq order."""
+        return [unit for unit in self._open() if unit.task == task and (machines is None or unit.machine in machines)]
+
+    def due(self, now: datetime, limit: int) -> Sequence[Unit]:
+        """Units whose due time has come, longest due first."""
+        due = [(unit.due, unit.task, unit.seq) for unit in self._open() if unit.due is not None and unit.due <= now]
+        return [self._state.units[task, seq] for _, task, seq in sorted(due)[:limit]]
+
+    def change(self, before: Unit, after: Unit, now: datetime) -> None:
+        """Store a unit's step and what it does to the counts."""
+        at = before.task, before.seq
+        stored = self._state.units.get(at)
+        if stored is None or stored.rev != before.rev:
+            raise outdated(before)
+        if before.rev == after.rev:
+            self._state.units[at] = replace(stored, due=after.due)
+            return
+        self._state.units[at] = _stored(after)
+        task = self._state.tasks[before.task]
+        self._state.tasks[before.task] = task.counted(task.tally.moved(before, after), now)
+
+    def next_lease(self) -> LeaseId:
+        """A lease id above every one given before."""
+        return LeaseId(self._state.take("lease"))
+
+    def add_lease(self, lease: Lease) -> None:
+        """Remember a lease that is being given."""
+        self._state.leases[lease.id] = lease
+
+    def lease(self, lease: LeaseId, *, lock: bool = False) -> Lease | None:
+        """A lease by its id."""
+        return self._state.leases.get(lease)
+
+    def put_lease(self, lease: Lease) -> None:
+        """Store acked and ended of a lease."""
+        kept = self._state.leases.get(lease.id)
+        if kept is None:
+            raise NotFound(f"there is no lease {lease.id}")
+        self._state.leases[lease.id] = replace(kept, acked=lease.acked, ended=lease.ended)
+
+    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int) -> Page:
+        """A page of the task's machines that meet the conditions."""
+        return pages.page(self._state, list(self.units(task)), conditions, limit, offset)
+
+    def record_vuls(self, unit: Unit, matches: Sequence[Match]) -> int:
+        """Make these the vulnerabilities this unit found."""
+        return task_vuls.record(self._state, unit, matches)
+
+    def vuls(self, task: TaskId, *, limit: int) -> Sequence[TaskVul]:
+        """What the task found, worst first."""
+        return task_vuls.worst(self._state, task)[:limit]
+
+    def typical(self, account: AccountId, module: Module) -> timedelta | None:
+        """How long a scan of the module usually takes a machine."""
+        average = self._state.usual.get((account, module))
+        return None if average is None else span_of(average)
+
+    def learn(self, account: AccountId, module: Module, took: timedelta) -> None:
+        """A scan ended well after this long."""
+        average = self._state.usual.get((account, module))
+        self._state.usual[account, module] = span(took) if average is None else moved(average, span(took))
+
+    def recount(self, task: TaskId) -> Tally:
+        """The tally counted anew."""
+        sets = (ids for (which, _), ids in self._state.vul_sets.items() if which == task)
+        return recounted(self.units(task), vuls=len(frozenset().union(*sets)))
+
+    def _open(self) -> Sequence[Unit]:
+        return [unit for _, unit in sorted(self._state.units.items(), key=_key) if not unit.is_final]
+
+
+def _key(entry: tuple[tuple[TaskId, Seq], Unit]) -> tuple[TaskId, Seq]:
+    return entry[0]
+
+
+def _shown(task: Task) -> Task:
+    """The task as a database would give it back."""
+    options = options_of(task.module, options_text(task.options))
+    return replace(
+        task,
+        options=options,
+        created_by=clean(task.created_by),
+        stop_by=clean(task.stop_by),
+        content=tuple(map(clean, task.content)),
+    )
+
+
+def _stored(unit: Unit) -> Unit:
+    values = {clean(name): clean(value) for name, value in unit.note.values.items()}
+    return unit if values == unit.note.values else replace(unit, note=replace(unit.note, values=values))

@@ -1,0 +1,129 @@
+"""Statements written once in SQLAlchemy Core and run on the driver itself.
+
+A Prepared statement is compiled once a dialect. Its text then goes straight to sqlite3 or psycopg, which saves most
+of Core's cost on each execution; what has no fixed shape (lists of values, filters) is run by Core.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import ClauseElement, Connection, Select
+from sqlalchemy.engine import Dialect
+
+T = TypeVar("T")
+Value = int | str | bytes | float | None
+Row = tuple[Any, ...]
+"""One row as the driver gives it: the statement says what is in it."""
+
+CHUNK = 500
+"""Values in one IN list: far below SQLite's 32,766 variables, and few enough shapes for Core's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement's text in one dialect, the names of its parameters in order, and the values that it brings along."""
+
+    text: str
+    names: tuple[str, ...] | None
+    fixed: dict[str, Value]
+
+    def arguments(self, values: Mapping[str, Value]) -> Any:
+        """The values as the driver wants them. Raises KeyError for one that is missing."""
+        merged = {**self.fixed, **values} if self.fixed else values
+        return merged if self.names is None else [merged[name] for name in self.names]
+
+
+class Prepared:
+    """A Core statement of fixed shape: no IN lists, all varying values named by bindparam()."""
+
+    __slots__ = ("_compiled", "_statement")
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[str, Compiled] = {}
+
+    def on(self, dialect: Dialect) -> Compiled:
+        """The statement in this dialect."""
+        try:
+            return self._compiled[dialect.name]
+        except KeyError:
+            return self._compiled.setdefault(dialect.name, self._compile(dialect))
+
+    def _compile(self, dialect: Dialect) -> Compiled:
+        compiled: Any = self._statement.compile(dialect=dialect)
+        fixed = {name: bind.effective_value for bind, name in compiled.bind_names.items() if not bind.required}
+        names = tuple(compiled.positiontup) if compiled.positional else None
+        return Compiled(text=compiled.string, names=names, fixed=fixed)
+
+
+class Cursor(Protocol):
+    """What both drivers' cursors can do."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows that the last statement changed."""
+        ...
+
+    def execute(self, text: str, values: Any) -> object:
+        """Run a statement."""
+        ...
+
+    def executemany(self, text: str, values: Sequence[Any]) -> object:
+        """Run a statement for each of the values."""
+        ...
+
+    def fetchall(self) -> Sequence[Row]:
+        """All rows left."""
+        ...
+
+
+class Session:
+    """A connection inside a transaction that somebody else begins and ends."""
+
+    __slots__ = ("_connection", "_cursor", "dialect")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._cursor: Cursor = connection.connection.cursor()
+        self.dialect = connection.dialect
+
+    def rows(self, statement: Prepared, **values: Value) -> Sequence[Row]:
+        """All rows of a query."""
+        return self._run(statement, values).fetchall()
+
+    def row(self, statement: Prepared, **values: Value) -> Row | None:
+        """The first row of a query (or of a RETURNING), None when there is none."""
+        rows = self._run(statement, values).fetchall()
+        return rows[0] if rows else None
+
+    def run(self, statement: Prepared, **values: Value) -> int:
+        """Change something; returns how many rows were changed."""
+        return self._run(statement, values).rowcount
+
+    def many(self, statement: Prepared, values: Sequence[Mapping[str, Value]]) -> None:
+        """Run a change for each of the values."""
+        if values:
+            compiled = statement.on(self.dialect)
+            self._cursor.executemany(compiled.text, [compiled.arguments(each) for each in values])
+
+    def select(self, query: Select[Any]) -> list[Row]:
+        """All rows of a query that has no fixed shape."""
+        return [tuple(row) for row in self._connection.execute(query)]
+
+    def _run(self, statement: Prepared, values: dict[str, Value]) -> Cursor:
+        compiled = statement.on(self.dialect)
+        self._cursor.execute(compiled.text, compiled.arguments(values))
+        return self._cursor
+
+
+def in_chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The values in lists of at most size."""
+    chunk: list[T] = []
+    for value in values:
+        chunk.append(value)
+        if len(chunk) >= size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,392 @@
+"""Every table, in the words of both databases.
+
+Times and spans are whole microseconds (times since 1970 UTC). Flags are 0 or 1. Primary keys start with the task or
+the machine, so that one PostgreSQL can later become a distributed one. Every table of an account's own data names its
+account; what is the same for all (vulnerability data, interned packages, counters) has none.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from hostward.domain.host_scan import UnitState
+
+BLOCK = 1024
+"""Machines one row of task_block counts (design figure: a status page jumps over 1,000 blocks in under 1.3 ms)."""
+
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits; SQLite's INTEGER is, and only that word makes a key its row id."""
+
+WORDS = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that sorts by code point in both databases, whatever the server's language."""
+
+NOT_FINAL = f"state < {UnitState.OK.value}"
+"""Rows of task_machine that something will still happen to: what partial indexes keep of them."""
+
+NOT_OK = f"state <> {UnitState.OK.value}"
+"""Rows that are few in a large task that goes well, and that are asked for: found without a look at the others.
+
+Their index holds all that a search for their keys asks, else SQLite would rather read the table.
+"""
+
+FILL_HOT = 70
+FILL_WARM = 85
+"""Per cent of a PostgreSQL page that is filled at first: the rest takes new versions of rows beside the old ones."""
+
+NAMES = {
+    "ix": "%(table_name)s_%(column_0_N_name)s",
+    "uq": "%(table_name)s_%(column_0_name)s_unique",
+    "pk": "%(table_name)s_key",
+}
+
+metadata = MetaData(naming_convention=NAMES)
+
+
+def _number(name: str, *, null: bool = False) -> Column[int]:
+    return Column(name, NUMBER, nullable=null, autoincrement=False)
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, WORDS, nullable=False)
+
+
+def _bytes(name: str, *, null: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=null)
+
+
+def _table(name: str, key: str, *columns: Column[Any] | UniqueConstraint | Index, fill: int = 100) -> Table:
+    """A table with this primary key (names with spaces between); without a row id of its own in SQLite."""
+    options: dict[str, Any] = {} if fill == 100 else {"postgresql_with": {"fillfactor": fill}}
+    names = key.split()
+    rowid = len(names) == 1 and any(c.name == key and c.type is NUMBER for c in columns if isinstance(c, Column))
+    return Table(name, metadata, *columns, PrimaryKeyConstraint(*names), sqlite_with_rowid=rowid, **options)
+
+
+def _partial(name: str, rows: str, *columns: str) -> Index:
+    """An index of some rows. A query uses it when it has the condition in the very same words."""
+    return Index(name, *columns, sqlite_where=text(rows), postgresql_where=text(rows))
+
+
+counter = _table("counter", "name", _words("name"), _number("value"), fill=FILL_HOT)
+
+account = _table("account", "account_id", _number("account_id"), _words("name"))
+account_user = _table(
+    "account_user",
+    "user_id",
+    _number("user_id"),
+    _number("account_id"),
+    _words("name"),
+    _words("role"),
+    _number("enabled"),
+    UniqueConstraint("account_id", "name"),
+)
+api_key = _table(
+    "api_key",
+    "secret_id",
+    _words("secret_id"),
+    _number("account_id"),
+    _number("user_id"),
+    _bytes("secret"),
+    _number("enabled"),
+    _number("created"),
+    Index(None, "account_id"),
+)
+
+machine = _table(
+    "machine",
+    "machine_id",
+    _number("machine_id"),
+    _number("account_id"),
+    _bytes("public_key"),
+    _words("quuid"),
+    _words("uuid"),
+    _words("host_name"),
+    _words("addresses"),
+    _words("inner_ip"),
+    _words("wan_ip"),
+    _words("os_name"),
+    _words("agent_version"),
+    _words("host_id"),
+    _words("remark"),
+    _words("instance"),
+    _words("boot"),
+    _number("last_seen", null=True),
+    UniqueConstraint("public_key"),
+    UniqueConstraint("quuid"),
+    UniqueConstraint("uuid"),
+    Index(None, "account_id"),
+    fill=FILL_WARM,
+)
+machine_text = _table(
+    "machine_text",
+    "machine_id",
+    _number("machine_id"),
+    _number("account_id"),
+    *(_words(name) for name in ("anything", "address", "host_name", "instance", "os_name", "uuid", "quuid")),
+    Index(None, "uuid"),
+    Index(None, "quuid"),
+)
+"""What machines are searched by: folded, texts of one column between separators (see texts.py)."""
+enrolment_token = _table(
+    "enrolment_token", "digest", _bytes("digest"), _number("account_id"), _number("expires"), _number("uses_left")
+)
+agent_session = _table(
+    "agent_session",
+    "session_id",
+    _words("session_id"),
+    _number("account_id"),
+    _number("machine_id"),
+    _words("instance"),
+    _bytes("secret"),
+    _number("expires"),
+    _bytes("challenge"),
+    UniqueConstraint("challenge"),
+    Index(None, "machine_id"),
+)
+
+TALLY_COLUMNS = (
+    *("machines", "pending", "leased", "running", "stopping", "ok", "offline", "timed_out", "failed", "too_old"),
+    *("stopped", "progress", "risk_machines", "risk_events", "vuls"),
+)
+"""Tally's fields in their order ("timeout" is the task's own span here, so that the count is timed_out)."""
+
+task = _table(
+    "task",
+    "task_id",
+    _number("task_id"),
+    _number("account_id"),
+    _words("module"),
+    _number("started_by"),
+    _words("options"),
+    _words("content"),
+    _words("created_by"),
+    _number("timeout"),
+    _number("queue"),
+    _number("run"),
+    _number("begin_at"),
+    _number("run_begin"),
+    _number("end_at", null=True),
+    _number("stop_at", null=True),
+    _words("stop_by"),
+    _number("typical", null=True),
+    _number("vul_rev"),
+    *(_number(name) for name in TALLY_COLUMNS),
+    Index(None, "account_id", "module", "task_id"),
+    fill=FILL_HOT,
+)
+
+task_machine = _table(
+    "task_machine",
+    "task_id seq",
+    _number("task_id"),
+    _number("seq"),
+    _number("account_id"),
+    _number("machine_id"),
+    _number("run"),
+    _number("state"),
+    _number("fail"),
+    _words("note_code"),
+    _words("note_values"),
+    _number("attempt"),
+    _number("lease_id", null=True),
+    _number("queue_until"),
+    _number("timeout_at", null=True),
+    _number("begin_at", null=True),
+    _number("end_at", null=True),
+    _number("progress"),
+    _number("risk_num"),
+    _number("due", null=True),
+    _number("rev"),
+    UniqueConstraint("task_id", "machine_id"),
+    _partial("task_machine_open", NOT_FINAL, "machine_id", "task_id"),
+    _partial("task_machine_due", NOT_FINAL, "due"),
+    _partial("task_machine_state", NOT_OK, "task_id", "state", "seq", "fail"),
+    fill=FILL_HOT,
+)
+
+BLOCK_COLUMNS = ("scanning", "ok", "stop", "offline", "timed_out", "failed", "too_old", "at_risk")
+
+task_block = _table(
+    "task_block",
+    "task_id block",
+    _number("task_id"),
+    _number("block"),
+    _number("account_id"),
+    *(_number(name) for name in BLOCK_COLUMNS),
+    fill=FILL_HOT,
+)
+unit_vul = _table(
+    "unit_vul", "task_id seq", _number("task_id"), _number("seq"), _number("account_id"), _bytes("packed")
+)
+task_vul = _table(
+    "task_vul",
+    "task_id vul_id",
+    _number("task_id"),
+    _number("vul_id"),
+    _number("account_id"),
+    _number("machines"),
+    _number("level", null=True),
+    _words("level_source"),
+    Column("cvss", Float(53)),
+    _words("component"),
+    _words("fixed"),
+    _number("category"),
+    fill=FILL_WARM,
+)
+lease = _table(
+    "lease",
+    "lease_id",
+    _number("lease_id"),
+    _number("account_id"),
+    _number("machine_id"),
+    _number("task_id"),
+    _number("seq"),
+    _number("run"),
+    _number("acked"),
+    _number("ended"),
+    _number("given"),
+    fill=FILL_WARM,
+)
+usual_time = _table(
+    "usual_time",
+    "account_id module",
+    _number("account_id"),
+    _words("module"),
+    _number("average"),
+    fill=FILL_HOT,
+)
+
+_ROW = "machine_id lease_id batch place"
+
+
+def _row() -> tuple[Column[int], ...]:
+    """Where a reported row stands: under which lease, in which batch, at which place of it."""
+    return tuple(_number(name) for name in (*_ROW.split(), "account_id"))
+
+
+current_result = _table(
+    "current_result",
+    "machine_id module",
+    _number("machine_id"),
+    _words("module"),
+    _number("account_id"),
+    _number("lease_id"),
+    _number("at"),
+)
+result_batch = _table(
+    "result_batch",
+    "machine_id lease_id batch",
+    *(_number(name) for name in ("machine_id", "lease_id", "batch", "account_id", "rows")),
+)
+malware_finding = _table(
+    "malware_finding",
+    _ROW,
+    *_row(),
+    _bytes("path"),
+    _bytes("member"),
+    _words("rule"),
+    _words("title"),
+    _words("engine"),
+    _number("level"),
+    _number("size"),
+    _words("sha256"),
+    _words("matches"),
+)
+not_scanned = _table("not_scanned", _ROW, *_row(), _bytes("path"), _words("reason"), _words("detail"))
+baseline_verdict = _table(
+    "baseline_verdict",
+    _ROW,
+    *_row(),
+    *(_words(name) for name in ("policy", "item", "title")),
+    _number("level"),
+    *(_words(name) for name in ("outcome", "reason", "evidence", "remediation")),
+)
+machine_package = _table("machine_package", _ROW, *_row(), _number("package_id"), _bytes("path"))
+host_evidence = _table(
+    "host_evidence",
+    _ROW,
+    *_row(),
+    *(_words(name) for name in ("ecosystem", "source", "source_version", "cve", "fixed", "urgency")),
+)
+host_facts = _table(
+    "host_facts",
+    _ROW,
+    *_row(),
+    *(_words(name) for name in ("os_id", "os_version", "os_name", "running_kernel")),
+)
+
+package_version = _table(
+    "package_version",
+    "package_id",
+    _number("package_id"),
+    *(_words(name) for name in ("ecosystem", "name", "version", "arch", "source", "source_version")),
+    _bytes("version_key", null=True),
+    UniqueConstraint("name", "version", "ecosystem", "arch", "source", "source_version"),
+)
+"""An installed package version, kept once for the whole fleet. version_key NULL: its ecosystem has no order here."""
+
+vul = _table(
+    "vul",
+    "vul_id",
+    _number("vul_id"),
+    _words("name"),
+    _number("level", null=True),
+    _words("level_source"),
+    Column("cvss", Float(53)),
+    _words("vector"),
+    _words("title"),
+    _words("description"),
+    _words("reference"),
+    _number("published", null=True),
+    _number("category"),
+    UniqueConstraint("name"),
+)
+"""The permanent numbers of vulnerabilities, and the best that any feed says of each."""
+feed = _table(
+    "feed",
+    "name",
+    _words("name"),
+    _number("advisories"),
+    _words("ecosystems"),
+    _number("imported"),
+    _words("digest"),
+)
+advisory = _table(
+    "advisory",
+    "feed advisory_id",
+    _words("feed"),
+    _words("advisory_id"),
+    _number("vul_id"),
+    _words("aliases"),
+    _number("level", null=True),
+    _words("level_source"),
+    Column("cvss", Float(53)),
+    _words("vector"),
+)
+affected = _table(
+    "affected",
+    "ecosystem name feed advisory_id place",
+    *(_words(name) for name in ("ecosystem", "name", "feed", "advisory_id")),
+    _number("place"),
+    _bytes("from_key"),
+    _bytes("to_key", null=True),
+    _number("to_inclusive"),
+    _words("fixed"),
+    _words("status"),
+)
+
+SHARED = frozenset({counter, package_version, vul, feed, advisory, affected})
+"""Tables without an account: the same for everybody."""

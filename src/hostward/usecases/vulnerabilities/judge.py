@@ -1,0 +1,64 @@
+"""Judge an inventory that is stored nowhere: a local scan's packages against the advisories there are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from hostward.domain.advisory import Match
+from hostward.domain.matching import hidden_reason, match_evidence
+from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.versions.table import key_for
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.records import Advised
+
+
+def judge(uow: UnitOfWork, items: Sequence[object]) -> Sequence[Match]:
+    """Every match of the packages among items, hidden ones marked; a vulnerability of a package comes once."""
+    packages = [item for item in items if isinstance(item, Package)]
+    kernel = next((item.running_kernel for item in reversed(items) if isinstance(item, HostFacts)), "")
+    evidence = [item for item in items if isinstance(item, Evidence)]
+    advised = _advised(uow, packages)
+    found = [match for package in packages for match in _matches(package, advised, evidence, kernel)]
+    return list({(match.key, match.name, match.version, match.path): match for match in found}.values())
+
+
+def _advised(uow: UnitOfWork, packages: Sequence[Package]) -> Mapping[tuple[str, str], list[Advised]]:
+    """What there is about each source package, by ecosystem and source."""
+    sources: dict[str, set[str]] = {}
+    for package in packages:
+        sources.setdefault(package.ecosystem, set()).add(package.source)
+    known: dict[tuple[str, str], list[Advised]] = {}
+    for ecosystem, names in sources.items():
+        for one in uow.advisories.about(ecosystem, sorted(names)):
+            known.setdefault((ecosystem, one.source), []).append(one)
+    return known
+
+
+def _matches(
+    package: Package, advised: Mapping[tuple[str, str], list[Advised]], evidence: Sequence[Evidence], kernel: str
+) -> Iterator[Match]:
+    hidden = hidden_reason(package, kernel)
+    version = key_for(package.ecosystem, package.source_version)
+    for one in advised.get((package.ecosystem, package.source), ()):
+        if version is not None and one.keys.holds(version):
+            yield _match(package, one, hidden)
+    for said in evidence:
+        if (match := match_evidence(package, said, kernel)) is not None:
+            yield match
+
+
+def _match(package: Package, one: Advised, hidden: str) -> Match:
+    return Match(
+        key=one.key,
+        name=package.name,
+        source=package.source,
+        version=package.version,
+        ecosystem=package.ecosystem,
+        path=package.path,
+        fixed=one.fixed,
+        status=one.status,
+        level=one.level,
+        level_source=one.level_source,
+        cvss=one.cvss,
+        evidence=f"{one.feed} {one.advisory}",
+        hidden=hidden,
+        aliases=one.aliases,
+    )
