@@ -24,6 +24,7 @@ from hostward.usecases.scans import describe
 from hostward.usecases.scans.accept_report import accept
 from hostward.usecases.scans.dispatch import next_work
 from hostward.usecases.scans.expire import expire
+from hostward.usecases.scans.rerun import Rerun, rerun
 from hostward.usecases.scans.start import Started, start
 from hostward.usecases.scans.stop import stop
 
@@ -155,6 +156,15 @@ class Fleet:
         return self.store.write_now(
             lambda uow: stop(
                 uow, account=self.account, module=module, task=task, quuids=quuids, by="admin", now=self.now
+            )
+        )
+
+    def rerun(self, task: TaskId, *quuids: str, timeout: float | None = None) -> Rerun:
+        """Somebody runs the task again."""
+        span = None if timeout is None else timedelta(seconds=timeout)
+        return self.store.write_now(
+            lambda uow: rerun(
+                uow, account=self.account, module=Module.MALWARE, task=task, quuids=quuids, timeout=span, now=self.now
             )
         )
 

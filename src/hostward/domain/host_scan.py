@@ -186,6 +186,21 @@ class Unit:
         note = Note(code=Code.WAITING_AGAIN, values={"attempt": str(attempt + 1), **attempts})
         return self._next(state=UnitState.PENDING, attempt=attempt, note=note, due=self.waits_until)
 
+    def again(self, run: int, queue_until: datetime, note: Note) -> "Unit":
+        """Back to waiting in the task's next run. The last lease is kept by name: it is stale from now on."""
+        self._must(UnitState.OK, UnitState.FAIL, UnitState.STOPPED)
+        return Unit(
+            task=self.task,
+            seq=self.seq,
+            machine=self.machine,
+            run=run,
+            note=note,
+            lease=self.lease,
+            queue_until=queue_until,
+            due=queue_until,
+            rev=self.rev + 1,
+        )
+
     def found(self, risk_num: int) -> "Unit":
         """The number of risks known so far."""
         return self if risk_num == self.risk_num else self._next(risk_num=risk_num)

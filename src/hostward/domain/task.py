@@ -87,9 +87,26 @@ class Task:
         """The task with a new tally; its end is set when the last machine became final."""
         return replace(self, tally=tally, end=(self.end or now) if tally.is_done else None)
 
+    def again(self, now: datetime, timeout: timedelta | None, typical: timedelta | None) -> "Task":
+        """The task in its next run: the first begin stays, what was stopped no longer counts.
+
+        timeout: a machine's in this run, the task's own when None; machines may queue as long.
+        """
+        timeout = timeout or self.timeout
+        return replace(
+            self, run=self.run + 1, run_begin=now, end=None, stop_at=None, stop_by="", timeout=timeout, queue=timeout,
+            typical=typical,
+        )  # fmt: skip
+
     def asked_to_stop(self, now: datetime, by: str) -> "Task":
         """A stop of all machines; the first one asked for is the one that is remembered."""
         return self if self.stop_at is not None or self.tally.is_done else replace(self, stop_at=now, stop_by=by)
+
+
+def reenter(task: Task, unit: Unit, machine: Machine, now: datetime) -> Unit:
+    """A final unit in the run that has just begun: it waits anew, or fails at once for the same reasons as at first."""
+    until = now + task.queue
+    return _admitted(unit.again(task.run, until, waiting(machine, now, until)), machine, task, now)
 
 
 def enter(task: Task, machines: Sequence[Machine], now: datetime) -> Iterator[Unit]:

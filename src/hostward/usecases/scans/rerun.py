@@ -1,0 +1,74 @@
+"""Run a task again for some of its machines: same task, same rows, the next run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hostward.domain.errors import Conflict, InvalidValue, NoMachines
+from hostward.domain.host_scan import Unit, UnitState
+from hostward.domain.ids import AccountId, MachineId, TaskId
+from hostward.domain.module import Module
+from hostward.domain.task import Task, reenter
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.scans.describe import find
+from hostward.usecases.scans.start import shortened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """How many machines scan again, and whose agents to wake."""
+
+    machines: int
+    wake: tuple[MachineId, ...]
+
+
+def rerun(
+    uow: UnitOfWork,
+    *,
+    account: AccountId,
+    module: Module,
+    task: TaskId,
+    quuids: tuple[str, ...],
+    timeout: timedelta | None,
+    now: datetime,
+) -> Rerun:
+    """Scan again the machines of quuids, or all that are not Ok; the results of others stay.
+
+    Machines that are still waiting or scanning go on as they are. timeout: a machine's in this run, None for the
+    task's own. Raises NotFound, InvalidValue for a machine that is not in the task, Conflict while one of them is
+    being stopped, NoMachines when there is none to scan again.
+    """
+    found = find(uow, account=account, module=module, task=task, lock=True)
+    units = _chosen(uow, found, quuids)
+    if any(unit.state is UnitState.STOPPING for unit in units):
+        raise Conflict(f"task {task} is still being stopped: ask again when its StoppingAll is false")
+    final = [unit for unit in units if unit.is_final]
+    if not final:
+        raise NoMachines(f"no machine of task {task} is left to scan again: all others are Ok or still scanning")
+    again = found.again(now, timeout, uow.tasks.typical(account, module))
+    uow.tasks.put(again)
+    for unit in final:
+        _restart(uow, again, unit, now)
+    return Rerun(machines=len(final), wake=tuple(unit.machine for unit in final))
+
+
+def _chosen(uow: UnitOfWork, task: Task, quuids: tuple[str, ...]) -> Sequence[Unit]:
+    """The units to look at, in the task's order."""
+    if not quuids:
+        return [unit for unit in uow.tasks.units(task.id) if unit.state is not UnitState.OK]
+    known = uow.machines.by_quuids(task.account, quuids)
+    wanted = {machine.id: quuid for quuid, machine in known.items()}
+    units = [unit for unit in uow.tasks.units(task.id) if unit.machine in wanted]
+    there = {wanted[unit.machine] for unit in units}
+    missing = [quuid for quuid in dict.fromkeys(quuids) if quuid not in there]
+    if missing:
+        raise InvalidValue(f"QuuidList names machines that are not in task {task.id}: {shortened(missing)}")
+    return units
+
+
+def _restart(uow: UnitOfWork, task: Task, unit: Unit, now: datetime) -> None:
+    """The unit's earlier risks no longer count; the machine's own results stay until newer ones are whole."""
+    machine = uow.machines.get(unit.machine)
+    assert machine is not None
+    uow.tasks.record_vuls(unit, ())
+    uow.tasks.change(unit, reenter(task, unit, machine, now), now)
