@@ -10,7 +10,7 @@ from hostward.runtime.clock import SystemClock
 from hostward.settings import read
 from hostward.store.open import open_store
 from hostward.usecases.ports import Store
-from hostward.wiring.feeds import Imported, import_path
+from hostward.wiring.feeds import Imported, import_path, left_out
 
 SHOWN = 6
 """Ecosystems named in a line; more are counted."""
@@ -52,6 +52,4 @@ def _line(imported: Imported) -> str:
     status = imported.status
     names = ", ".join(status.ecosystems[:SHOWN]) or "no ecosystem"
     more = f" and {len(status.ecosystems) - SHOWN} more" if len(status.ecosystems) > SHOWN else ""
-    skipped = "; ".join(f"{number} {reason}" for reason, number in sorted(imported.skipped.items()))
-    left_out = f" (left out: {skipped})" if skipped else ""
-    return f"{status.feed}: {status.advisories} advisories for {names}{more}{left_out}"
+    return f"{status.feed}: {status.advisories} advisories for {names}{more}{left_out(imported.skipped)}"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedError
-from hostward.feeds.contract import Reading
 from hostward.feeds.table import feed_of
 from hostward.runtime.clock import Clock
 from hostward.usecases.ports import Store
@@ -43,8 +42,17 @@ def import_path(store: Store, clock: Clock, path: Path) -> Imported:
         advisories=chain(peeked, reading),
         ecosystems=reading.ecosystems,
     )
-    status = store.write_now(lambda uow: import_feed(uow, parsed=parsed, now=clock.now()))
-    return Imported(status=status, skipped=_skipped(reading))
+    try:
+        status = store.write_now(lambda uow: import_feed(uow, parsed=parsed, now=clock.now()))
+    except FeedError as error:
+        raise FeedError(f"{path}: {error}{left_out(reading.skipped)}") from error
+    return Imported(status=status, skipped=dict(reading.skipped))
+
+
+def left_out(skipped: Mapping[str, int]) -> str:
+    """How many records were left out and why, in brackets; "" for none."""
+    reasons = "; ".join(f"{number} {reason}" for reason, number in sorted(skipped.items()))
+    return f" (left out: {reasons})" if reasons else ""
 
 
 def _name(feed: str, peeked: list[Advisory]) -> str:
@@ -80,7 +88,3 @@ def _files(path: Path) -> Iterator[Path]:
         yield from (file for file in sorted(path.rglob("*")) if file.is_file() and not file.is_symlink())
     else:
         yield path
-
-
-def _skipped(reading: Reading) -> dict[str, int]:
-    return dict(reading.skipped)

@@ -11,7 +11,7 @@ from hostward.domain.module import Module
 from hostward.domain.options import BaselineOptions, MalwareOptions, Options, Pattern, VulOptions
 from hostward.domain.severity import Level
 
-MODULES = {str(module).lower(): module for module in Module}
+MODULES = {str(module).lower(): module for module in (Module.VUL, Module.MALWARE, Module.BASELINE)}
 LEVELS = {level.label: level for level in Level}
 
 
