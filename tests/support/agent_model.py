@@ -187,7 +187,7 @@ class World:
         self.restart()
 
     def restart(self) -> None:
-        """kill -9 of the agent and a new process: what was not synced is gone, its workers are dead."""
+        """The agent is killed with kill -9, and a new process: what was not synced is gone, its workers are dead."""
         self.ghosts += [(self.instance, request) for request in self.flying]
         self.flying, self.to_spool = [], []
         self.working, self.killed, self.held = {}, set(), {}

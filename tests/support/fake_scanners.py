@@ -1,6 +1,7 @@
 """A scanner that does what the paths of its job say, and the command of a worker that uses it."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -80,7 +81,8 @@ class FakeScanner:
 
     def talk(self, _: str, host: Host) -> None:
         """What libraries and commands print."""
-        print("a library's greeting", flush=True)
+        sys.stdout.write("a library's greeting\n")
+        sys.stdout.flush()
         subprocess.run(["/bin/echo", "a command's output"], check=True)
 
     def complain(self, length: str, host: Host) -> None:
@@ -96,6 +98,10 @@ class FakeScanner:
         """Work that does not end when asked to."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)
+
+    def hog(self, _: str, host: Host) -> None:
+        """Work that never lets go of the interpreter lock, as a rule engine in C."""
+        re.match("(a+)+$", "a" * 64 + "b")
 
     def spawn(self, _: str, host: Host) -> None:
         """A command that outlives its scan."""

@@ -60,7 +60,7 @@ class SessionAsk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
-    """32 random bytes, good once and for 60 seconds."""
+    """32 bytes: a time, random bytes and a seal over both. Good once and for 60 seconds."""
 
     challenge: bytes
 
