@@ -18,7 +18,7 @@ from hostward.domain.module import Module
 from hostward.domain.severity import Level
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
-from hostward.usecases.records import Advised, FeedStatus, Item, Lease, Page, TaskVul
+from hostward.usecases.records import Advised, FeedStatus, Item, Lease, MachineCondition, MachinePage, Page, TaskVul
 
 T = TypeVar("T")
 
@@ -136,6 +136,10 @@ class Machines(Protocol):
         """A machine by its number."""
         ...
 
+    def by_key(self, public_key: bytes) -> Machine | None:
+        """The machine that enrolled with this key."""
+        ...
+
     def by_uuid(self, uuid: str) -> tuple[Machine, bytes] | None:
         """A machine and its public key, by its agent's uuid."""
         ...
@@ -146,6 +150,12 @@ class Machines(Protocol):
 
     def by_quuids(self, account: AccountId, quuids: Iterable[str]) -> Mapping[str, Machine]:
         """Those of the account's machines that have these quuids."""
+        ...
+
+    def page(
+        self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+    ) -> MachinePage:
+        """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
         ...
 
     def seen(self, machine: MachineId, now: datetime) -> None:
@@ -184,8 +194,11 @@ class Results(Protocol):
         """Remove every row of a lease that has lost."""
         ...
 
-    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime) -> None:
-        """These are now the machine's own results; rows of the inventory before them are removed."""
+    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime, *, risks: int) -> None:
+        """These are now the machine's own results; rows of the inventory before them are removed.
+
+        risks: how many they hold, which Machines.page shows.
+        """
         ...
 
     def current(self, machine: MachineId, module: Module) -> tuple[LeaseId, datetime] | None:

@@ -1,14 +1,19 @@
 """The records that use cases and the store hand to one another."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hostward.domain.advisory import FixStatus
+from hostward.domain.errors import InvalidValue
 from hostward.domain.finding import MalwareFinding, NotScanned
 from hostward.domain.ids import LeaseId, MachineId, Seq, TaskId, VulId
+from hostward.domain.machine import Machine
+from hostward.domain.machine_filter import AtRisk, TextIs
 from hostward.domain.matching import KeyRange
+from hostward.domain.module import Module
 from hostward.domain.options import Options
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
@@ -65,6 +70,59 @@ class Page:
 
     total: int
     rows: Sequence[MachineRow]
+
+
+_PLAIN_ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressIs:
+    """One of values is in one of the machine's addresses (the public one too), without regard to ASCII case.
+
+    exact: it is the whole address. Raises InvalidValue for a value with a sign that no address has.
+    """
+
+    values: tuple[str, ...]
+    exact: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what a store could take for more than an address."""
+        odd = [value for value in self.values if not _PLAIN_ADDRESS.fullmatch(value)]
+        if odd:
+            raise InvalidValue(f"{odd[0]!r} is no part of an address: use digits, letters, dots and colons")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardOf:
+    """The machine's agent was heard of after a time; heard False: it was not, or never."""
+
+    after: datetime
+    heard: bool = True
+
+
+MachineCondition = TextIs | AddressIs | HeardOf | AtRisk
+"""What a machine of an account can be chosen by. AtRisk: its own current results hold a risk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A machine in a list of them.
+
+    risks: of its current results, as they were counted when they arrived; a module that never gave whole results is
+    left out. kernel: the running one by its newest inventory, "" when that is not known.
+    """
+
+    machine: Machine
+    risks: Mapping[Module, int]
+    kernel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachinePage:
+    """A page of an account's machines, in the order they were enrolled, and how many match in all."""
+
+    total: int
+    rows: Sequence[Listed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from hostward.agent.events import Doubted, RowsFound, Stepped, WorkEnded
-from hostward.agent.work import Place, WorkerEvent, Workers
+from hostward.agent.running import WorkerEvent
+from hostward.agent.work import Place, Workers
 from hostward.domain.module import Module
 from hostward.domain.options import Options, module_of
 from hostward.protocol.job import Job, wire_options

@@ -17,7 +17,13 @@ def allow(uow: UnitOfWork, *, token: str, account: AccountId, uses: int, life: t
 def enrol(
     uow: UnitOfWork, *, token: str, public_key: bytes, facts: MachineFacts, quuid: str, uuid: str, now: datetime
 ) -> Machine:
-    """The machine of this key, with the names given if it is new. Raises AgentRefused for a token that is no good."""
+    """The machine of this key, with the names given if it is new.
+
+    A key that is known gets the same answer whatever became of its token: the first answer may have been lost. Raises
+    AgentRefused for a token that is no good.
+    """
+    if (known := uow.machines.by_key(public_key)) is not None:
+        return known
     account = uow.machines.take_token(_digest(token), now)
     if account is None:
         raise AgentRefused("the enrolment token is unknown, expired or used up: make a new one on the server")

@@ -135,13 +135,25 @@ def _end(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> None:
     """The lease is over: its unit becomes final, and whole results become the machine's own."""
     uow.tasks.put_lease(replace(place.lease, ended=True))
     if end.outcome == "ok":
-        uow.results.make_current(place.lease.machine, place.task.module, place.lease.id, now)
+        risks = _own_risks(uow, place)
+        uow.results.make_current(place.lease.machine, place.task.module, place.lease.id, now, risks=risks)
     if not place.is_current:
         return
     after = _ended_unit(place.unit, end, now)
     uow.tasks.change(place.unit, after, now)
     if after.state is UnitState.OK and after.begin is not None:
         uow.tasks.learn(place.task.account, place.task.module, now - after.begin)
+
+
+def _own_risks(uow: UnitOfWork, place: _Place) -> int:
+    """Risks of the lease's whole results; of vulnerabilities all that count, whichever the task asked for."""
+    options = place.task.options
+    if not isinstance(options, VulOptions):
+        return sum(uow.results.risks(place.lease.machine, place.lease.id).values())
+    if place.is_current and options == VulOptions():
+        return place.unit.risk_num  # counted with the last batch: matching anew would double the cost of a report
+    matches = uow.results.matches(place.lease.machine, place.lease.id)
+    return len({match.key for match in matches if not match.hidden})
 
 
 def _ended_unit(unit: Unit, end: End, now: datetime) -> Unit:

@@ -11,12 +11,13 @@ from hostward.domain.machine_filter import Conditions
 from hostward.domain.module import Module
 from hostward.domain.options import VulOptions
 from hostward.domain.progress import Estimate
+from hostward.domain.reason import Reason
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Page, TaskVul
 
 MAX_VULS = 100
-"""Vulnerabilities listed with a task (semantics of VulInfo); the count says how many there are."""
+"""Vulnerabilities listed with a task that named none (semantics of VulInfo); the count says how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,15 @@ def find(uow: UnitOfWork, *, account: AccountId, module: Module, task: TaskId, l
     """
     found = uow.tasks.get(task, lock=lock)
     if found is None or found.account != account or found.module is not module:
-        raise NotFound(f"TaskId {task} is not a {module} task")
+        raise NotFound.because(Reason.NOT_OF_MODULE, task=task, module=module)
+    return found
+
+
+def find_any(uow: UnitOfWork, *, account: AccountId, task: TaskId) -> Task:
+    """The account's task, of any module. Raises NotFound in the same words for one that is unknown or another's."""
+    found = uow.tasks.get(task)
+    if found is None or found.account != account:
+        raise NotFound.because(Reason.NO_TASK, task=task)
     return found
 
 
@@ -102,9 +111,11 @@ def listing(
 
 
 def _vuls(uow: UnitOfWork, task: Task) -> Sequence[TaskVul]:
+    """All that were asked for, found or not; the worst of those found when none was named."""
     if not isinstance(task.options, VulOptions):
         return ()
     if not task.options.vul_ids:
         return uow.tasks.vuls(task.id, limit=MAX_VULS)
-    found = {vul.id: vul for vul in uow.tasks.vuls(task.id, limit=MAX_VULS)}
-    return [found.get(vul.id, vul) for vul in uow.advisories.vuls(task.options.vul_ids[:MAX_VULS])]
+    asked = task.options.vul_ids
+    found = {vul.id: vul for vul in uow.tasks.vuls(task.id, limit=len(asked))}
+    return [found.get(vul.id, vul) for vul in uow.advisories.vuls(asked)]

@@ -8,10 +8,10 @@ from hostward.domain.errors import Conflict, InvalidValue, NoMachines
 from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.module import Module
+from hostward.domain.reason import Reason
 from hostward.domain.task import Task, reenter
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.scans.describe import find
-from hostward.usecases.scans.start import shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +41,10 @@ def rerun(
     found = find(uow, account=account, module=module, task=task, lock=True)
     units = _chosen(uow, found, quuids)
     if any(unit.state is UnitState.STOPPING for unit in units):
-        raise Conflict(f"task {task} is still being stopped: ask again when its StoppingAll is false")
+        raise Conflict.because(Reason.STILL_STOPPING, task=task)
     final = [unit for unit in units if unit.is_final]
     if not final:
-        raise NoMachines(f"no machine of task {task} is left to scan again: all others are Ok or still scanning")
+        raise NoMachines.because(Reason.NONE_TO_RERUN, task=task)
     again = found.again(now, timeout, uow.tasks.typical(account, module))
     uow.tasks.put(again)
     for unit in final:
@@ -62,7 +62,7 @@ def _chosen(uow: UnitOfWork, task: Task, quuids: tuple[str, ...]) -> Sequence[Un
     there = {wanted[unit.machine] for unit in units}
     missing = [quuid for quuid in dict.fromkeys(quuids) if quuid not in there]
     if missing:
-        raise InvalidValue(f"QuuidList names machines that are not in task {task.id}: {shortened(missing)}")
+        raise InvalidValue.because(Reason.NOT_IN_TASK, task=task.id, names=missing)
     return units
 
 

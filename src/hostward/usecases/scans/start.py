@@ -8,12 +8,10 @@ from hostward.domain.errors import InvalidValue, NoMachines, UnsupportedValue
 from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.machine import Machine
 from hostward.domain.options import Options, VulOptions, module_of
+from hostward.domain.reason import Reason
 from hostward.domain.task import Task, Trigger, enter
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import ScanRequest, Scope
-
-NAMED = 5
-"""Unknown names shown in a message; more are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ def _new_task(
 def _in_scope(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
     machines = uow.machines.of_account(account) if scope.everything else _named(uow, account, scope.quuids)
     if not machines:
-        raise NoMachines("there is no machine to scan: enrol one first (hostward machine enroll)")
+        raise NoMachines.because(Reason.NO_MACHINES)
     return machines
 
 
@@ -71,7 +69,7 @@ def _named(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> Sequen
     known = uow.machines.by_quuids(account, wanted)
     missing = [quuid for quuid in wanted if quuid not in known]
     if missing:
-        raise InvalidValue(f"QuuidList names machines that do not exist: {shortened(missing)}")
+        raise InvalidValue.because(Reason.UNKNOWN_MACHINES, names=missing)
     return [known[quuid] for quuid in wanted]
 
 
@@ -79,18 +77,10 @@ def _check_vul_options(uow: UnitOfWork, options: Options) -> None:
     if not isinstance(options, VulOptions):
         return
     if options.emergency:
-        raise UnsupportedValue(
-            "VulEmergency 1 needs a catalogue of known exploited vulnerabilities; none is served yet"
-        )
+        raise UnsupportedValue.because(Reason.NO_EMERGENCIES)
     if not options.vul_ids:
         return
     known = {vul.id for vul in uow.advisories.vuls(options.vul_ids)}
     missing = [str(vul) for vul in options.vul_ids if vul not in known]
     if missing:
-        raise InvalidValue(f"VulIds names vulnerabilities that do not exist: {shortened(missing)}")
-
-
-def shortened(names: Sequence[str]) -> str:
-    """The first names in a row, and how many more there are."""
-    shown = ", ".join(names[:NAMED])
-    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED} more"
+        raise InvalidValue.because(Reason.UNKNOWN_VULS, names=missing)

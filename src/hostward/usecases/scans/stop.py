@@ -6,9 +6,9 @@ from hostward.domain.errors import InvalidValue
 from hostward.domain.host_scan import UnitState
 from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.module import Module
+from hostward.domain.reason import Reason
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.scans.describe import find
-from hostward.usecases.scans.start import shortened
 
 
 def stop(
@@ -44,5 +44,5 @@ def _machines(uow: UnitOfWork, account: AccountId, quuids: tuple[str, ...]) -> f
     known = uow.machines.by_quuids(account, quuids)
     missing = [quuid for quuid in dict.fromkeys(quuids) if quuid not in known]
     if missing:
-        raise InvalidValue(f"QuuidList names machines that do not exist: {shortened(missing)}")
+        raise InvalidValue.because(Reason.UNKNOWN_MACHINES, names=missing)
     return frozenset(machine.id for machine in known.values())
