@@ -36,10 +36,66 @@ def test_some_missing_files_are_left_out(tree: Tree) -> None:
     assert len(tree.ask("file_mode", "/etc/passwd", "/etc/passwd-").facts) == 1
 
 
-def test_link_is_a_gap(tree: Tree) -> None:
-    """A link's own mode says nothing about the file behind."""
-    tree.link("/etc/passwd", "/tmp/passwd")
-    assert tree.ask("file_mode", "/etc/passwd") == Reading(gaps=("/etc/passwd is a symbolic link",))
+def test_link_is_followed_inside_the_root(tree: Tree) -> None:
+    """What lies behind is judged, and the evidence says that there is a link."""
+    tree.write("/srv/passwd", "", 0o666)
+    tree.link("/etc/passwd", "/srv/passwd")
+    tree.link("/etc/group", "../srv/passwd")
+    assert tree.ask("file_mode", "/etc/passwd", "/etc/group") == Reading(
+        facts=(
+            Fact(subject="/etc/passwd", value="0666", source="link to /srv/passwd"),
+            Fact(subject="/etc/group", value="0666", source="link to ../srv/passwd"),
+        )
+    )
+
+
+def test_link_that_climbs_out_of_the_root_is_a_gap(tree: Tree) -> None:
+    """Whoever made it meant another file than the one that lies there inside."""
+    tree.write("/srv/passwd", "", 0o644)
+    tree.link("/etc/passwd", "../../../srv/passwd")
+    assert tree.ask("file_mode", "/etc/passwd") == Reading(
+        gaps=("/etc/passwd: is a symbolic link to ../../../srv/passwd, which leads out of the root",)
+    )
+
+
+def test_link_out_of_the_root_is_an_error_of_its_item(good: Tree) -> None:
+    """It is never a pass, and the reason says so."""
+    good.link("/etc/profile.d/x.sh", "../../../outside")
+    verdict = good.verdict("HW-FIL-009")
+    assert (verdict.outcome.value, "leads out of the root" in verdict.reason) == ("error", True)
+
+
+def test_link_to_a_bad_file_fails_its_item(good: Tree) -> None:
+    """The file that everybody can write counts, not the link."""
+    good.write("/opt/job", "", 0o666)
+    good.link("/etc/cron.d/job", "/opt/job")
+    verdict = good.verdict("HW-FIL-002")
+    shown = "".join(evidence.actual for evidence in verdict.evidence)
+    assert (verdict.outcome.value, "/etc/cron.d/job = 0666 (link to /opt/job)" in shown) == ("fail", True)
+
+
+def test_link_to_nothing_is_said_and_judged_as_nothing(tree: Tree) -> None:
+    """Packages leave such links behind; there is no file that could be bad."""
+    tree.write("/d/a", "", 0o600)
+    tree.link("/d/b", "nowhere")
+    answer = tree.ask("file_mode", "/d/*")
+    assert ([fact.subject for fact in answer.facts], answer.gaps) == (["/d/a"], ())
+    assert answer.note == "nothing is behind the link /d/b"
+    assert tree.ask("file_mode", "/d/b") == Missing(reason="nothing is behind the link /d/b")
+
+
+def test_link_to_the_null_device_is_no_file(tree: Tree) -> None:
+    """That is how systemd masks a unit: the device's own mode is not the unit's."""
+    tree.write("/dev/null", "", 0o666)
+    tree.link("/etc/systemd/system/x.service", "/dev/null")
+    assert isinstance(tree.ask("file_mode", "/etc/systemd/system/*.service"), Missing)
+
+
+def test_links_that_point_to_each_other_are_a_gap(tree: Tree) -> None:
+    """They end, and what they stand for is not known."""
+    tree.link("/a", "b")
+    tree.link("/b", "a")
+    assert "symbolic links" in tree.ask("file_mode", "/a").gaps[0]
 
 
 def test_link_loop_in_the_path_is_a_gap(tree: Tree) -> None:

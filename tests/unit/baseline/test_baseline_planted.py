@@ -14,36 +14,119 @@ from hostward.domain.verdict import Outcome
 Tree = Any
 
 PLANTED = {
+    "HW-FIL-003": "/etc/sudoers.d/ops",
+    "HW-FIL-004": "/etc/ssh/sshd_config.d/zz.conf",
+    "HW-FIL-007": "/root",
+    "HW-FIL-009": "/etc/profile.d/greeting.sh",
+    "HW-FIL-010": "/etc/pam.d/su",
+    "HW-FIL-011": "/etc/ld.so.preload",
+    "HW-FIL-014": "/opt/bin",
+    "HW-FIL-015": "/var/log/auth.log",
     "HW-SWP-001": "/srv/www/upload.php",
     "HW-SWP-002": "/usr/local/lib/.cache",
     "HW-SWP-004": "/root/.rhosts",
+    "HW-SSH-001": "PermitRootLogin",
     "HW-SSH-002": "PermitEmptyPasswords",
+    "HW-SSH-005": "aes128-cbc",
+    "HW-SSH-009": "StrictModes",
+    "HW-SSH-015": "X11Forwarding",
     "HW-KRN-001": "kernel.randomize_va_space",
+    "HW-KRN-009": "kernel.yama.ptrace_scope",
+    "HW-KRN-012": "fs.suid_dumpable",
+    "HW-KRN-014": "kernel.unprivileged_bpf_disabled",
+    "HW-COR-001": "core",
+    "HW-MOD-001": "cramfs",
+    "HW-SVC-001": "rsh-server",
+    "HW-SVC-003": "avahi-daemon.service",
+    "HW-SVC-004": "telnet.socket",
+    "HW-LOG-001": "journald",
+    "HW-BAN-001": "/etc/issue",
+    "HW-PKG-001": "trusted=yes",
     "HW-ACC-001": "service",
     "HW-ACC-003": "guest",
     "HW-ACC-004": "old",
-    "HW-ACC-005": "/etc/login.defs",
-    "HW-SVC-001": "rsh-server",
+    "HW-ACC-005": "UMASK",
+    "HW-ACC-006": "guest, twin",
+    "HW-ACC-010": "daemon",
+    "HW-ACC-011": "/etc/group:",
+    "HW-ACC-013": "alice",
+    "HW-ACC-018": "relative",
+    "HW-PAM-005": "nullok",
+    "HW-PAM-008": "sufficient",
+    "HW-SUD-001": "%ops = ALL",
+    "HW-SUD-002": "authenticate",
+    "HW-SUD-005": "/opt/rules",
+    "HW-HOM-001": "/home/alice",
+    "HW-HOM-003": "/home/alice/.bashrc",
+    "HW-HOM-004": "/home/alice/.netrc",
 }
+"""Code of the item that must find it, and a word that its evidence must have."""
 
 
 @pytest.fixture
 def planted(good: Tree) -> Tree:
-    """A good root with ten things wrong in it."""
+    """A good root with 45 things wrong in it."""
+    _spoil_files(good)
+    _spoil_settings(good)
+    _spoil_accounts(good)
+    return good
+
+
+def _spoil_files(good: Tree) -> None:
     good.write("/srv/www/upload.php", "<?php", 0o666)
     good.write("/usr/local/lib/.cache", "\x7fELF", 0o4755)
     good.write("/root/.rhosts", "+ +\n", 0o600)
-    good.write("/etc/ssh/sshd_config.d/zz.conf", "PermitEmptyPasswords yes\n")
-    good.write("/etc/sysctl.d/zz.conf", "kernel.randomize_va_space=0\n")
-    passwd = good.root / "etc/passwd"
-    passwd.write_text(
-        passwd.read_text() + "service:*:0:0::/:/bin/sh\nguest:x:1001:1001::/:/bin/sh\nold:x:1002:1002::/:/bin/sh\n"
+    good.write("/etc/profile.d/greeting.sh", "PATH=$PATH:/opt/bin\n", 0o775)
+    good.write("/etc/ld.so.preload", "", 0o664)
+    good.folder("/opt/bin", 0o1777)
+    for path, mode in (
+        ("/root", 0o755),
+        ("/etc/pam.d/su", 0o664),
+        ("/var/log/auth.log", 0o644),
+        ("/home/alice", 0o755),
+        ("/home/alice/.netrc", 0o640),
+    ):
+        (good.root / path.lstrip("/")).chmod(mode)
+    (good.root / "home/alice/.bashrc").chmod(0o664)
+    if os.geteuid() == 0:
+        os.chown(good.root / "home/alice/.bashrc", 70000, 1)
+
+
+def _spoil_settings(good: Tree) -> None:
+    good.write(
+        "/etc/ssh/sshd_config.d/zz.conf",
+        "PermitEmptyPasswords yes\nPermitRootLogin yes\nStrictModes no\nX11Forwarding yes\nCiphers aes128-cbc\n",
+        0o664,
     )
-    shadow = good.root / "etc/shadow"
-    shadow.write_text(shadow.read_text() + "guest::1::::::\nold:$1$salt$thehash:1::::::\n")
-    good.write("/etc/login.defs", "UMASK 000\n")
+    good.write(
+        "/etc/sysctl.d/zz.conf",
+        "kernel.randomize_va_space=0\nkernel.yama.ptrace_scope=0\nfs.suid_dumpable=1\n"
+        "kernel.unprivileged_bpf_disabled=0\n",
+    )
+    good.write("/etc/security/limits.d/zz.conf", "* hard core unlimited\n")
+    good.write("/etc/modprobe.d/hardening.conf", "blacklist sctp\nblacklist usb-storage\n")
+    good.enable("avahi-daemon.service")
+    good.enable("telnet.socket")
+    good.write("/etc/systemd/journald.conf.d/zz.conf", "[Journal]\nStorage=volatile\n")
+    good.write("/etc/issue", "Kernel \\r\n")
+    good.write("/etc/apt/sources.list.d/zz.list", "deb [trusted=yes] http://mirror.example ./\n")
     good.write("/var/lib/dpkg/status", "Package: rsh-server\nStatus: install ok installed\nVersion: 1\n\n")
-    return good
+
+
+def _spoil_accounts(good: Tree) -> None:
+    passwd = (good.root / "etc/passwd").read_text().replace("daemon:/usr/sbin:/usr/sbin/nologin", "d:/:/bin/bash")
+    passwd += "service:*:0:1::/:/bin/sh\nguest:x:1001:1::/:/bin/sh\ntwin:*:1001:1::/:/bin/sh\n"
+    good.write("/etc/passwd", passwd + "old:x:1002:1::/:/bin/sh\n")
+    good.append("/etc/shadow", "guest::1::::::\nold:$1$salt$thehash:1:0:90:7:::\n")
+    good.write("/etc/group", (good.root / "etc/group").read_text().replace("shadow:x:42:", "shadow:x:42:alice") + "+\n")
+    good.write("/etc/login.defs", (good.root / "etc/login.defs").read_text().replace("022", "000"))
+    good.write("/etc/crontab", "PATH=.:/usr/bin\n")
+    auth = (good.root / "etc/pam.d/common-auth").read_text()
+    good.write("/etc/pam.d/common-auth", auth.replace("pam_unix.so", "pam_unix.so nullok"))
+    good.write("/etc/pam.d/su", "auth sufficient pam_wheel.so trust\n", 0o664)
+    good.write("/etc/sudoers.d/ops", "%ops ALL=(ALL) NOPASSWD: ALL\nDefaults:%ops !authenticate\n", 0o460)
+    good.append("/etc/sudoers", "@include /opt/rules\n")
+    good.write("/opt/rules", "# nothing yet\n", 0o664)
 
 
 def test_everything_planted_is_found_and_named(planted: Tree) -> None:
@@ -59,8 +142,14 @@ def test_everything_planted_is_found_and_named(planted: Tree) -> None:
 def test_nothing_else_is_accused(planted: Tree) -> None:
     """What was not touched does not fail (owners aside, where the tests do not run as root)."""
     failed = {code for code, verdict in planted.verdicts().items() if verdict.outcome is Outcome.FAIL}
-    owners = set() if os.geteuid() == 0 else {"HW-FIL-001", "HW-FIL-002", "HW-FIL-003", "HW-SSH-006"}
+    about_owners = {code for code in failed if code.startswith(("HW-FIL", "HW-HOM"))} | {"HW-SSH-006", "HW-SSH-014"}
+    owners = set() if os.geteuid() == 0 else about_owners - set(PLANTED)
     assert failed - owners == set(PLANTED)
+
+
+def test_there_are_many_planted_things() -> None:
+    """At least 25 of all kinds."""
+    assert len(PLANTED) >= 25
 
 
 def test_twenty_scans_say_the_same(planted: Tree) -> None:

@@ -224,3 +224,52 @@ def test_unreadable_included_file_does_not_hide_a_failure(good: Tree) -> None:
     good.write("/etc/ssh/sshd_config.d/05.conf", "PermitRootLogin yes\n")
     good.fifo("/etc/ssh/sshd_config.d/10.conf")
     assert good.verdict("HW-SSH-001").outcome.value == "fail"
+
+
+def test_unreadable_included_file_is_no_failure_by_default(good: Tree) -> None:
+    """The default that would be bad may not hold."""
+    good.write(MAIN, "Include /etc/ssh/sshd_config.d/*.conf\nX11Forwarding yes\n")
+    good.fifo("/etc/ssh/sshd_config.d/10.conf")
+    assert {good.verdict(code).outcome.value for code in ("HW-SSH-010", "HW-SSH-015")} == {"error"}
+
+
+def test_several_keywords_are_several_facts(tree: Tree) -> None:
+    """Lists that are not set are empty."""
+    tree.write(MAIN, "DenyUsers bob\n")
+    facts = tree.ask("sshd", "AllowUsers", "DenyUsers").facts
+    assert [(fact.subject, fact.value) for fact in facts] == [("AllowUsers", ""), ("DenyUsers", "bob")]
+
+
+@pytest.mark.parametrize("keyword", ["AllowTcpForwarding", "X11Forwarding"])
+def test_one_switch_turns_all_forwarding_off(tree: Tree, keyword: str) -> None:
+    """Whatever the other lines say."""
+    tree.write(MAIN, f"{keyword} yes\nDisableForwarding yes\n")
+    (fact,) = tree.ask("sshd", keyword).facts
+    assert (fact.value, fact.source) == ("no", f"DisableForwarding, {MAIN}:2")
+
+
+def test_switch_that_is_off_changes_nothing(tree: Tree) -> None:
+    """Then the keyword's own line counts."""
+    tree.write(MAIN, "X11Forwarding yes\nDisableForwarding no\n")
+    assert tree.ask("sshd", "X11Forwarding").facts[0].value == "yes"
+
+
+@pytest.mark.parametrize("keyword", ["ChallengeResponseAuthentication", "SkeyAuthentication"])
+def test_old_keywords_are_the_new_one(tree: Tree, keyword: str) -> None:
+    """The first line of either counts."""
+    tree.write(MAIN, f"{keyword} no\nKbdInteractiveAuthentication yes\n")
+    assert tree.ask("sshd", "KbdInteractiveAuthentication").facts[0].value == "no"
+
+
+@pytest.mark.parametrize("name", ["AllowUsers", "AllowGroups", "DenyUsers", "DenyGroups"])
+def test_any_list_of_accounts_is_enough(good: Tree, name: str) -> None:
+    """Each of them keeps somebody out."""
+    good.write(MAIN, f"{name} people\n")
+    assert good.verdict("HW-SSH-011").outcome.value == "pass"
+
+
+def test_server_without_pam_on_the_system_is_not_asked_for_it(good: Tree) -> None:
+    """Alpine has no PAM to use."""
+    good.write(MAIN, "UsePAM no\n")
+    good.remove("/etc/pam.d")
+    assert good.verdict("HW-SSH-010").outcome.value == "not_applicable"

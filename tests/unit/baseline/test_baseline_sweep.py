@@ -263,6 +263,41 @@ def test_note_counts_the_files(tree: Tree) -> None:
     assert tree.ask("sweep", "trust_files").note == "2 files looked at"
 
 
+def test_note_names_what_is_left_out(tree: Tree) -> None:
+    """Stores of containers belong to other systems: people learn that nobody looked there."""
+    tree.write("/var/lib/docker/a/sh", "", 0o4777)
+    tree.write("/home/a/.local/share/docker/sh", "", 0o4777)
+    answer = tree.ask("sweep", "set_id_programs")
+    assert answer.facts == ()
+    assert answer.note.endswith(
+        "not entered: /home/a/.local/share/docker (another system's files), /var/lib/docker (another system's files)"
+    )
+
+
+def test_evidence_of_the_sweep_names_what_is_left_out(good: Tree) -> None:
+    """Also when nothing was found."""
+    good.write("/var/lib/containers/sh", "", 0o4777)
+    shown = good.verdict("HW-SWP-002").evidence[0].actual
+    assert "not entered: /var/lib/containers (another system's files)" in shown
+
+
+def test_long_list_of_what_is_left_out_is_cut(tree: Tree) -> None:
+    """The first ones in order, the rest as a number."""
+    for number in range(10):
+        tree.folder(f"/home/{number}/.local/share/docker")
+    note = tree.ask("sweep", "trust_files").note
+    assert ("/home/0/" in note, "/home/8/" in note, note.endswith(" and 2 more")) == (True, False, True)
+
+
+def test_network_mount_is_named_as_left_out() -> None:
+    """Files of another machine are not ours to judge, and may hang."""
+    walked = _walk(kinds={7: "nfs4"})
+    frame = walk.Frame(descriptor=-1, path="/mnt", device=1, share=1.0)
+    found = os.stat_result((stat.S_IFDIR | 0o755, 2, 7, 2, 0, 0, 0, 0, 0, 0))
+    assert walked._folders(frame, [("far", found)]) == []
+    assert walked.left_out == ["/mnt/far (nfs4)"]
+
+
 def test_unknown_query_is_no_answer(tree: Tree) -> None:
     """It names those that exist."""
     assert "there are world_writable_files" in tree.ask("sweep", "everything").reason

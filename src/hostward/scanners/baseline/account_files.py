@@ -32,26 +32,34 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """A whole file. gaps: lines that are no record, which the C library skips and an attacker may count on."""
+    """A whole file.
+
+    gaps: lines that are no record, which the C library skips and an attacker may count on. imports: places of lines
+    that take entries in from NIS ("+", nsswitch.conf(5), compat).
+    """
 
     records: tuple[Record, ...]
     gaps: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 def read_records(root: RootFs, path: str) -> Records:
     """Read PASSWD, SHADOW or GROUP. Comments, empty lines and NIS lines (+, -) are left out. Raises OSError."""
     records: list[Record] = []
     gaps: list[str] = []
+    imports: list[str] = []
     for number, line in enumerate(lines_of(root.read(path)), start=1):
+        source = f"{path}:{number}"
+        if line.startswith("+"):
+            imports.append(source)
         if not line.strip() or line[0] in "#+-":
             continue
         fields = tuple(line.split(":"))
-        source = f"{path}:{number}"
         if _is_record(path, fields):
             records.append(Record(fields=fields, source=source))
         else:
             gaps.append(f"{source} is not a line of that file's format")
-    return Records(records=tuple(records), gaps=tuple(gaps))
+    return Records(records=tuple(records), gaps=tuple(gaps), imports=tuple(imports))
 
 
 def _is_record(path: str, fields: tuple[str, ...]) -> bool:

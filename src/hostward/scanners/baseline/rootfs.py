@@ -46,6 +46,15 @@ class RootFs:
         with self._parent(path, follow=False) as (folder, name):
             return os.stat(name, dir_fd=folder, follow_symlinks=False)
 
+    def stat(self, path: str) -> os.stat_result:
+        """Facts of what path leads to; links are followed inside the root.
+
+        FileNotFoundError for a dangling link. EXDEV when a link climbs above the root of another system: its files
+        are those that a machine with that root would see, but who made it meant others.
+        """
+        with self._parent(path, follow=True, may_climb=self._root == Path("/")) as (folder, name):
+            return os.stat(name, dir_fd=folder, follow_symlinks=False)
+
     def readlink(self, path: str) -> str:
         """The target of a link, as it is written there."""
         with self._parent(path, follow=False) as (folder, name):
@@ -107,18 +116,21 @@ class RootFs:
         return [f"{folder}/{name}" for name in names if _glob_match(name, part)]
 
     @contextmanager
-    def _parent(self, path: str, *, follow: bool) -> Iterator[tuple[int, str]]:
+    def _parent(self, path: str, *, follow: bool, may_climb: bool = True) -> Iterator[tuple[int, str]]:
         """The open parent folder of what path leads to, and its name in there ("." for the root itself)."""
         folders = [os.open(self._root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
         try:
-            yield _walk_to(folders, path, follow=follow)
+            yield _walk_to(folders, path, follow=follow, may_climb=may_climb)
         finally:
             for folder in folders:
                 os.close(folder)
 
 
-def _walk_to(folders: list[int], path: str, *, follow: bool) -> tuple[int, str]:
-    """Follow path from the last of folders, keeping every folder passed open so that ".." needs no trust."""
+def _walk_to(folders: list[int], path: str, *, follow: bool, may_climb: bool) -> tuple[int, str]:
+    """Follow path from the last of folders, keeping every folder passed open so that ".." needs no trust.
+
+    ".." of the root is the root, or EXDEV when it may not climb.
+    """
     if "\0" in path:
         raise OSError(errno.EINVAL, "NUL byte in a path")
     todo = _steps(path)
@@ -126,6 +138,8 @@ def _walk_to(folders: list[int], path: str, *, follow: bool) -> tuple[int, str]:
     while todo:
         part = todo.pop()
         if part == "..":
+            if len(folders) == 1 and not may_climb:
+                raise OSError(errno.EXDEV, "leads out of the root", path)
             _climb(folders)
         elif (target := _link_target(folders[-1], part, may_follow=follow or bool(todo))) is not None:
             links += 1

@@ -21,6 +21,12 @@ MAX_FILES = 1_000
 MAX_TOTAL_LINES = 100_000
 """Lines read in all, for the same reason."""
 
+SAME = {
+    "challengeresponseauthentication": "kbdinteractiveauthentication",
+    "skeyauthentication": "kbdinteractiveauthentication",
+}
+"""Old keywords that sshd takes for the new ones (sshd_config(5); the first of either counts)."""
+
 _MAX_GAPS = 20
 """Gaps kept; the first ones say enough."""
 
@@ -122,6 +128,7 @@ class _Parser:
         if not arguments:
             self._gap(f"{source}: {keyword} without a value")
             return
+        keyword = SAME.get(keyword, keyword)
         setting = Setting(value=" ".join(arguments), source=source, gaps=tuple(self.gaps))
         if active:
             self.settings.setdefault(keyword, setting)

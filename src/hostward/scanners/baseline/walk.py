@@ -44,7 +44,7 @@ class Walk:
 
     kinds: file system type by st_dev. skip: True for a folder (by its path) that is not entered on purpose.
     entries: how many were seen. share: share of the tree walked (0.0-1.0), each folder dividing its parent's share
-    evenly. gaps: what could not be looked at; left_out: mounts not entered.
+    evenly. gaps: what could not be looked at; left_out: mounts and stores not entered.
     """
 
     limits: Limits
@@ -144,6 +144,7 @@ class Walk:
 
     def _is_entered(self, frame: Frame, path: str, device: int) -> bool:
         if self.skip(path):
+            self.left_out.append(f"{path} (another system's files)")
             return False
         if device == frame.device:
             return True

@@ -1,6 +1,6 @@
 """Probe accounts: what the account database says, without a single password hash."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import ClassVar
 
@@ -26,6 +26,12 @@ _SCHEMES = (
     ("_", "bsdicrypt"),
 )
 """Prefixes of hashes, from crypt(5)."""
+
+NEVER = "99999"
+"""What shadow(5) and login.defs(5) write for a password that needs no change (274 years)."""
+
+_SHUT = frozenset({"false", "halt", "nologin", "shutdown", "sync", "true"})
+"""Programs that are no shell: they say no, or do one thing and end."""
 
 
 class Accounts:
@@ -109,6 +115,66 @@ def _system_passwords(passwd: Records, shadow: Records | None) -> Iterator[Fact]
     return _passwords(Records(records=system), shadow)
 
 
+def _shells(passwd: Records, _shadow: Records | None) -> Iterator[Fact]:
+    """The log-in program of each account of the system; an empty field means /bin/sh (passwd(5))."""
+    for account in passwd.records:
+        if account.number in SYSTEM_UIDS:
+            yield Fact(subject=account.name, value=account.fields[6] or "/bin/sh", source=account.source)
+
+
+def _shared_numbers(passwd: Records, _shadow: Records | None) -> Iterator[Fact]:
+    """UIDs that several accounts have; who else is root is another query."""
+    people = [account for account in passwd.records if account.number != 0]
+    yield from shared(people, lambda account: str(account.number), "UID ")
+
+
+def _shared_names(passwd: Records, _shadow: Records | None) -> Iterator[Fact]:
+    """Names that stand there more than once."""
+    yield from shared(passwd.records, lambda account: account.name, "")
+
+
+def _root_group(passwd: Records, _shadow: Records | None) -> Iterator[Fact]:
+    """Accounts whose own group is root's. Some of the system are so by tradition, without a shell to log in with."""
+    for account in passwd.records:
+        if int_or_none(account.fields[3]) == 0 and not is_shut(account):
+            yield Fact(subject=account.name, value="0", source=account.source)
+
+
+def _imports(passwd: Records, shadow: Records | None) -> Iterator[Fact]:
+    """Lines that take accounts in from NIS."""
+    for source in (*passwd.imports, *(shadow.imports if shadow else ())):
+        yield Fact(subject="+", source=source)
+
+
+def _password_days(passwd: Records, shadow: Records | None) -> Iterator[Fact]:
+    """Days after which a password must be changed, of the accounts that have one; an empty field means never."""
+    names = {account.name for account in passwd.records}
+    for entry in shadow.records if shadow else ():
+        if entry.name in names and state_of(entry.fields[1]) not in {"locked", "empty"}:
+            yield Fact(subject=entry.name, value=entry.fields[4] or NEVER, source=entry.source)
+
+
+def shared(records: Iterable[Record], key: Callable[[Record], str], what: str) -> Iterator[Fact]:
+    """One fact a key that several records have: its value names them."""
+    together: dict[str, list[Record]] = {}
+    for record in records:
+        together.setdefault(key(record), []).append(record)
+    for same, owners in together.items():
+        if len(owners) > 1:
+            names = ", ".join(owner.name for owner in owners)
+            yield Fact(subject=f"{what}{same}", value=names, source=owners[-1].source)
+
+
+def is_shut(account: Record) -> bool:
+    """True for an account whose log-in program lets nobody in."""
+    return account.fields[6].rpartition("/")[2] in _SHUT
+
+
+def int_or_none(field: str) -> int | None:
+    """The number that a field holds, None when it holds none."""
+    return int(field) if field.isascii() and field.isdigit() else None
+
+
 def _password(account: Record, entry: Record | None) -> Fact:
     if account.fields[1] == "x" and entry is not None:
         return Fact(subject=account.name, value=state_of(entry.fields[1]), source=entry.source)
@@ -120,6 +186,12 @@ QUERIES: Mapping[str, Callable[[Records, Records | None], Iterator[Fact]]] = {
     "passwd_fields": _passwd_fields,
     "passwords": _passwords,
     "system_passwords": _system_passwords,
+    "shells": _shells,
+    "shared_numbers": _shared_numbers,
+    "shared_names": _shared_names,
+    "root_group": _root_group,
+    "imports": _imports,
+    "password_days": _password_days,
 }
 
-_PASSWD_ONLY = frozenset({"root_numbers", "passwd_fields"})
+_PASSWD_ONLY = frozenset({"root_numbers", "passwd_fields", "shells", "shared_numbers", "shared_names", "root_group"})

@@ -18,7 +18,7 @@ class FileMode:
         self._root = site.root
 
     def read(self, target: tuple[str, ...]) -> Answer:
-        """One fact a file that exists; a link is a gap."""
+        """One fact a file that exists, links followed inside the root; a link to nothing is a gap."""
         return facts_of_files(self._root, target, _mode)
 
 

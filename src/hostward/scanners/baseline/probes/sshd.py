@@ -6,12 +6,19 @@ from typing import ClassVar
 
 from hostward.scanners.baseline.answer import Answer, Fact, Missing, Reading, Unreadable
 from hostward.scanners.baseline.site import Site
-from hostward.scanners.baseline.sshd_config import CONFIG, SshdConfig, parse
+from hostward.scanners.baseline.sshd_config import CONFIG, Setting, SshdConfig, parse
 
 DEFAULTS = {
+    "allowgroups": "",
+    "allowtcpforwarding": "yes",
+    "allowusers": "",
+    "banner": "none",
     "ciphers": "openssh-default",
     "clientalivecountmax": "3",
     "clientaliveinterval": "0",
+    "denygroups": "",
+    "denyusers": "",
+    "disableforwarding": "no",
     "gssapiauthentication": "no",
     "hostbasedauthentication": "no",
     "ignorerhosts": "yes",
@@ -27,20 +34,22 @@ DEFAULTS = {
     "permitrootlogin": "prohibit-password",
     "permituserenvironment": "no",
     "strictmodes": "yes",
+    "usepam": "no",
     "x11forwarding": "no",
 }
 """Defaults of sshd_config(5), OpenSSH 7.5 and later; "openssh-default": a list that changes with the version."""
 
 _PROGRAMS = ("/usr/sbin/sshd", "/usr/bin/sshd", "/usr/local/sbin/sshd")
+_FORWARDING = frozenset({"allowtcpforwarding", "x11forwarding"})
 _TIMES = frozenset({"clientaliveinterval", "logingracetime"})
 _TIME_PART = re.compile(r"([0-9]{1,9})([smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 class Sshd:
-    """target: one keyword. Value: what holds for everybody, in lower case; times in seconds.
+    """target: keywords. Value of each: what holds for everybody, in lower case; times in seconds; "" for no list.
 
-    Match blocks do not count; that they set the keyword too is said in the note.
+    Match blocks do not count; that they set a keyword too is said in the note.
     """
 
     name: ClassVar[str] = "sshd"
@@ -49,20 +58,28 @@ class Sshd:
         self._root = site.root
 
     def read(self, target: tuple[str, ...]) -> Answer:
-        """The effective value with the place it comes from. Missing when there is no server here."""
-        (keyword,) = target
+        """The effective values with the places they come from; none where an unreadable file may have won.
+
+        Missing when there is no server here.
+        """
         config = self._config
         if config is None:
             return Missing(reason=f"no {CONFIG} and no sshd program")
-        setting = config.settings.get(keyword.lower())
-        if setting is not None:
-            value, source, gaps = setting.value, setting.source, setting.gaps
-        elif keyword.lower() in DEFAULTS:
-            value, source, gaps = DEFAULTS[keyword.lower()], "OpenSSH default", config.gaps
-        else:
-            return Unreadable(reason=f"{keyword} is not set and its default is not known here")
-        fact = Fact(subject=keyword, value=_normal(keyword.lower(), value), source=source)
-        return Reading(facts=(fact,), gaps=gaps, note=_note(config, keyword.lower()))
+        found: dict[str, Setting] = {}
+        for keyword in target:
+            setting = _effective(config, keyword.lower())
+            if setting is None:
+                return Unreadable(reason=f"{keyword} is not set and its default is not known here")
+            found[keyword] = setting
+        return Reading(
+            facts=tuple(
+                Fact(subject=keyword, value=_normal(keyword.lower(), setting.value), source=setting.source)
+                for keyword, setting in found.items()
+                if not setting.gaps
+            ),
+            gaps=tuple(dict.fromkeys(gap for setting in found.values() for gap in setting.gaps)),
+            note="; ".join(filter(None, (_note(config, keyword.lower()) for keyword in target))),
+        )
 
     @cached_property
     def _config(self) -> SshdConfig | None:
@@ -80,6 +97,17 @@ def seconds_of(value: str) -> int | None:
     if not parts or "".join(part[0] for part in parts) != value.lower():
         return None
     return sum(int(part[1]) * _SECONDS[part[2]] for part in parts)
+
+
+def _effective(config: SshdConfig, keyword: str) -> Setting | None:
+    """What is set, else the default; None when neither is known. DisableForwarding wins over every kind of it."""
+    switch = config.settings.get("disableforwarding")
+    if keyword in _FORWARDING and switch is not None and switch.value.lower() == "yes":
+        return Setting(value="no", source=f"DisableForwarding, {switch.source}", gaps=switch.gaps)
+    setting = config.settings.get(keyword)
+    if setting is not None or keyword not in DEFAULTS:
+        return setting
+    return Setting(value=DEFAULTS[keyword], source="OpenSSH default", gaps=config.gaps)
 
 
 def _normal(keyword: str, value: str) -> str:

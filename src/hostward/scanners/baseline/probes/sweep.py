@@ -44,6 +44,9 @@ _OTHER_ENDINGS = ("/.local/share/containers/storage", "/.local/share/docker")
 _YIELD_SECONDS = 0.2
 """How often the walk reports: a scanner must yield at least once a second (scanners/contract.py)."""
 
+_MAX_NAMED = 8
+"""Mounts and stores that the note names; the rest is counted."""
+
 _TRUST_FOLDERS = frozenset(path.rpartition("/")[0] for path in TRUST_PATHS)
 _RISKY_BITS = stat.S_IWOTH | stat.S_ISUID | stat.S_ISGID
 _ROOT_INODE_KINDS = frozenset({"ext2", "ext3", "ext4", "xfs"})
@@ -144,9 +147,9 @@ class Sweep:
         return is_in(path, OTHER_SYSTEMS, _OTHER_ENDINGS)
 
     def _note(self) -> str:
-        left_out = self._walk.left_out
-        shown = f"; not entered: {', '.join(left_out[:5])}" if left_out else ""
-        more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+        left_out = sorted(self._walk.left_out)
+        shown = f"; not entered: {', '.join(left_out[:_MAX_NAMED])}" if left_out else ""
+        more = f" and {len(left_out) - _MAX_NAMED} more" if len(left_out) > _MAX_NAMED else ""
         return f"{self._walk.entries:,} files looked at{shown}{more}"
 
     @cached_property

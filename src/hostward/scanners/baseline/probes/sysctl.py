@@ -4,7 +4,7 @@ import fnmatch
 from functools import cached_property
 from typing import ClassVar
 
-from hostward.scanners.baseline.answer import Answer, Fact, Missing, Reading, answer_of_error
+from hostward.scanners.baseline.answer import Answer, Fact, Missing, Reading, Unreadable, answer_of_error
 from hostward.scanners.baseline.site import Site
 from hostward.scanners.baseline.text import decoded, lines_of
 
@@ -19,7 +19,7 @@ _SWAPPED = str.maketrans("./", "/.")
 
 
 class Sysctl:
-    """target: one key with dots ("net.ipv4.tcp_syncookies"). Value: as the kernel prints it, blanks as one blank."""
+    """target: keys with dots ("net.ipv4.tcp_syncookies"). Value: as the kernel prints it, blanks as one blank."""
 
     name: ClassVar[str] = "sysctl"
 
@@ -27,9 +27,18 @@ class Sysctl:
         self._site = site
 
     def read(self, target: tuple[str, ...]) -> Answer:
-        """The value. Missing for a key that this kernel lacks, or that no file of another root sets."""
-        (key,) = target
-        return self._running(key) if self._site.is_this_machine else self._configured(key)
+        """One fact a key. Missing when this kernel lacks them all, or no file of another root sets any."""
+        if not target:
+            raise ValueError("sysctl is asked about no key")
+        ask = self._running if self._site.is_this_machine else self._configured
+        answers = [ask(key) for key in target]
+        readings = [answer for answer in answers if isinstance(answer, Reading)]
+        unread = tuple(answer.reason for answer in answers if isinstance(answer, Unreadable))
+        if not readings and not unread:
+            return answers[0]
+        facts = tuple(fact for reading in readings for fact in reading.facts)
+        gaps = tuple(dict.fromkeys(gap for reading in readings for gap in reading.gaps))
+        return Reading(facts=facts, gaps=gaps + unread)
 
     def _running(self, key: str) -> Answer:
         path = "/proc/sys/" + key.translate(_SWAPPED)
