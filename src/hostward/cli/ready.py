@@ -35,7 +35,7 @@ def write(path: Path, running: Embedded) -> None:
 def greet(console: Console, running: Embedded) -> None:
     """Where the server is and the lines to ask it with; the secret is shown only by the start that made it."""
     facts = running.machine.facts
-    heading = Text.assemble(("Hostward ", "bold"), (__version__, "bold"), ("   data ", "dim"), str(running.data_dir))
+    heading = Text.assemble(("Hostward ", "bold"), (__version__, "bold"), ("   data ", "dim"), _short(running.data_dir))
     console.print(heading, soft_wrap=True)
     _fact(console, "page", running.url)
     _fact(console, "endpoint", f"{running.endpoint}   (cwp 2018-02-28, hostward 2026-12-01)")
@@ -45,6 +45,12 @@ def greet(console: Console, running: Embedded) -> None:
     for text in _lines(running):
         console.print(Text("  " + text), soft_wrap=True)
     console.print()
+
+
+def _short(path: Path) -> str:
+    """A path below the user's home, as people write it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def _fact(console: Console, name: str, value: str) -> None:
