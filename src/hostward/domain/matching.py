@@ -249,4 +249,5 @@ def _advisory_match(package: Package, advisory: Advisory, affected: Affected, hi
         cvss=advisory.cvss,
         evidence=f"{advisory.feed} {advisory.id}",
         hidden=hidden,
+        aliases=advisory.aliases,
     )

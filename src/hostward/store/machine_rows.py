@@ -14,7 +14,7 @@ from hostward.store.texts import clean, inner_ip, joined
 from hostward.store.times import micros_or_none, time_or_none
 
 _C = machine.c
-_COLUMNS = (
+COLUMNS = (
     *(_C.machine_id, _C.account_id, _C.quuid, _C.uuid, _C.host_name, _C.addresses, _C.wan_ip, _C.os_name),
     *(_C.agent_version, _C.host_id, _C.remark, _C.instance, _C.last_seen),
 )
@@ -29,10 +29,10 @@ _TEXTS = {
 }
 _SAID = ("host_name", "addresses", "inner_ip", "wan_ip", "os_name", "agent_version", "host_id", "instance", "last_seen")
 
-_BY_ID = Prepared(select(*_COLUMNS).where(_C.machine_id == bindparam("which")))
-_BY_KEY = Prepared(select(*_COLUMNS).where(_C.public_key == bindparam("key_bytes")))
-_BY_UUID = Prepared(select(*_COLUMNS, _C.public_key).where(_C.uuid == bindparam("which")))
-_OF_ACCOUNT = Prepared(select(*_COLUMNS).where(_C.account_id == bindparam("which")).order_by(_C.machine_id))
+_BY_ID = Prepared(select(*COLUMNS).where(_C.machine_id == bindparam("which")))
+_BY_KEY = Prepared(select(*COLUMNS).where(_C.public_key == bindparam("key_bytes")))
+_BY_UUID = Prepared(select(*COLUMNS, _C.public_key).where(_C.uuid == bindparam("which")))
+_OF_ACCOUNT = Prepared(select(*COLUMNS).where(_C.account_id == bindparam("which")).order_by(_C.machine_id))
 _ADD = Prepared(insert(machine))
 _ADD_TEXT = Prepared(insert(machine_text))
 _PUT = Prepared(
@@ -74,7 +74,7 @@ def by_quuids(session: Session, account: AccountId, quuids: Iterable[str]) -> Ma
     """Those of the account's machines that have these quuids."""
     rows: list[Row] = []
     for chunk in in_chunks(sorted(set(map(clean, quuids)))):
-        rows.extend(session.select(select(*_COLUMNS).where(_C.quuid.in_(chunk), _C.account_id == account)))
+        rows.extend(session.select(select(*COLUMNS).where(_C.quuid.in_(chunk), _C.account_id == account)))
     return {found.quuid: found for found in map(machine_of, rows)}
 
 

@@ -11,7 +11,7 @@ from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
 from hostward.domain.ids import AccountId, MachineId
 from hostward.domain.machine import Machine, MachineFacts
-from hostward.store import counters, machine_rows
+from hostward.store import counters, machine_pages, machine_rows
 from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
 from hostward.store.sealing import Sealer
 from hostward.store.session import Prepared, Session
@@ -20,6 +20,7 @@ from hostward.store.tables import machine as machines
 from hostward.store.texts import clean, cleaned
 from hostward.store.times import micros, span, time_of
 from hostward.store.upsert import adding
+from hostward.usecases.records import MachineCondition, MachinePage
 
 _SEEN = Prepared(
     update(machines)
@@ -73,6 +74,10 @@ class SqlMachines:
         """A machine by its number."""
         return machine_rows.by_id(self._session, machine)
 
+    def by_key(self, public_key: bytes) -> Machine | None:
+        """The machine that enrolled with this key."""
+        return machine_rows.by_key(self._session, public_key)
+
     def by_uuid(self, uuid: str) -> tuple[Machine, bytes] | None:
         """A machine and its public key, by its agent's uuid."""
         return machine_rows.by_uuid(self._session, uuid)
@@ -84,6 +89,12 @@ class SqlMachines:
     def by_quuids(self, account: AccountId, quuids: Iterable[str]) -> Mapping[str, Machine]:
         """Those of the account's machines that have these quuids."""
         return machine_rows.by_quuids(self._session, account, quuids)
+
+    def page(
+        self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+    ) -> MachinePage:
+        """A page of the account's machines that meet all the conditions."""
+        return machine_pages.page(self._session, account, conditions, limit=limit, offset=offset)
 
     def seen(self, machine: MachineId, now: datetime) -> None:
         """The agent was heard of; an earlier word that comes late changes nothing."""

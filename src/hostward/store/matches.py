@@ -12,7 +12,7 @@ from hostward.domain.advisory import FixStatus, Match
 from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.matching import hidden_reason, match_evidence
 from hostward.domain.package import Package
-from hostward.store.codec import level_of
+from hostward.store.codec import level_of, words_of
 from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.result_rows import EVIDENCE, FACTS, PACKAGES, Kind, evidence_of, facts_of
 from hostward.store.session import Prepared, Row, Session
@@ -36,7 +36,7 @@ _ADVISED = Prepared(
     select(
         *(_P.batch, _P.place, *COLUMNS, _P.path),
         *(_A.feed, _A.advisory_id, _A.fixed, _A.status),
-        *(vul.c.name.label("key"), advisory.c.level, advisory.c.level_source, advisory.c.cvss),
+        *(vul.c.name.label("key"), advisory.c.level, advisory.c.level_source, advisory.c.cvss, advisory.c.aliases),
     )
     .join_from(machine_package, package_version, _V.package_id == _P.package_id)
     .join(affected, _HOLDS)
@@ -65,7 +65,7 @@ def _advised(session: Session, machine: MachineId, lease: LeaseId, kernel: str) 
 
 
 def _match(row: Row, kernel: str) -> Match:
-    feed, advisory_id, fixed, status, key, level, level_source, cvss = row[9:]
+    feed, advisory_id, fixed, status, key, level, level_source, cvss, aliases = row[9:]
     package = package_of(row[2:8], row[8])
     return Match(
         key=key,
@@ -81,6 +81,7 @@ def _match(row: Row, kernel: str) -> Match:
         cvss=cvss,
         evidence=f"{feed} {advisory_id}",
         hidden=hidden_reason(package, kernel),
+        aliases=words_of(aliases),
     )
 
 

@@ -19,7 +19,7 @@ from hostward.store.texts import SEPARATOR, fold
 from hostward.usecases.records import MachineRow, Page
 
 _T = task_machine.c
-_COLUMN = {
+COLUMN = {
     Text.ANY: machine_text.c.anything,
     Text.ADDRESS: machine_text.c.address,
     Text.HOST_NAME: machine_text.c.host_name,
@@ -38,8 +38,7 @@ _UNFILTERED = Prepared(
 _ONE = Prepared(with_machines(_OF_TASK.where(_T.machine_id == bindparam("one"))))
 _SIZE = Prepared(select(task.c.machines).where(task.c.task_id == bindparam("which")))
 _CALLED = {
-    text: Prepared(select(machine_text.c.machine_id).where(_COLUMN[text] == bindparam("called")))
-    for text in _IDENTITIES
+    text: Prepared(select(machine_text.c.machine_id).where(COLUMN[text] == bindparam("called"))) for text in _IDENTITIES
 }
 
 
@@ -52,7 +51,7 @@ def page(session: Session, which: TaskId, conditions: Conditions, *, limit: int,
     if not classes:
         return Page(total=0, rows=[])
     texts = [condition for condition in conditions if isinstance(condition, TextIs)]
-    if texts and all(map(_is_identity, texts)):
+    if texts and all(map(is_identity, texts)):
         rows = _identified(session, which, texts, conditions)
         return Page(total=len(rows), rows=rows[offset : offset + limit])
     if texts or (risk and classes != ALL):
@@ -86,7 +85,7 @@ def _searched(session: Session, which: TaskId, conditions: Conditions, limit: in
     """All conditions on all rows, but for identities, which leave few."""
     narrowed = list(_narrowing(session, conditions))
     rows = OWN.where(_T.task_id == which, *narrowed)
-    if any(isinstance(each, TextIs) and not _is_identity(each) for each in conditions):
+    if any(isinstance(each, TextIs) and not is_identity(each) for each in conditions):
         rows = rows.join_from(task_machine, machine_text, machine_text.c.machine_id == _T.machine_id)
     total = session.select(rows.with_only_columns(func.count(), maintain_column_froms=True))
     found = session.select(with_machines(rows.order_by(_T.seq).limit(limit).offset(offset)))
@@ -98,17 +97,18 @@ def _narrowing(session: Session, conditions: Conditions) -> Iterator[ColumnEleme
         yield in_classes(classes)
     for condition in conditions:
         match condition:
-            case TextIs() if _is_identity(condition):
+            case TextIs() if is_identity(condition):
                 yield _T.machine_id.in_(_machines_called(session, condition))
             case TextIs():
-                yield or_(False, *(_holds(condition, fold(value)) for value in condition.values))
+                yield or_(False, *(holds(condition, fold(value)) for value in condition.values))
             case AtRisk():
                 yield _T.risk_num > 0
             case StatusIs() | FailTypeIs():
                 continue
 
 
-def _is_identity(condition: TextIs) -> bool:
+def is_identity(condition: TextIs) -> bool:
+    """Whether the condition names machines, each by its only name."""
     return condition.exact and condition.text in _IDENTITIES
 
 
@@ -119,8 +119,8 @@ def _machines_called(session: Session, condition: TextIs) -> list[int]:
     return [row[0] for name in names for row in session.rows(statement, called=name)]
 
 
-def _holds(condition: TextIs, value: str) -> ColumnElement[bool]:
-    """The texts of the column lie between separators: with those around it, a value is a whole text."""
-    column = _COLUMN[condition.text]
+def holds(condition: TextIs, value: str) -> ColumnElement[bool]:
+    """A folded value is in the column, whose texts lie between separators: with those around it, it is a whole one."""
+    column = COLUMN[condition.text]
     sought = SEPARATOR + value + SEPARATOR if condition.exact else value
     return column.contains(sought, autoescape=True)

@@ -30,7 +30,9 @@ _CURRENT = Prepared(
     select(_C.lease_id, _C.at).where(_C.machine_id == bindparam("of_machine"), _C.module == bindparam("of_module"))
 )
 _MAKE_CURRENT = upserting(
-    current_result, key=("machine_id", "module"), change=lambda new: {"lease_id": new.lease_id, "at": new.at}
+    current_result,
+    key=("machine_id", "module"),
+    change=lambda new: {"lease_id": new.lease_id, "at": new.at, "risks": new.risks},
 )
 _LEVELS = union_all(
     select(_F.level).where(_F.machine_id == bindparam("of_machine"), _F.lease_id == bindparam("of_lease")),
@@ -67,7 +69,7 @@ class SqlResults:
             self._session.run(kind.drop, of_machine=machine, of_lease=lease)
         self._session.run(_DROP_BATCHES, of_machine=machine, of_lease=lease)
 
-    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime) -> None:
+    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime, *, risks: int) -> None:
         """These are now the machine's own results; an inventory before them is removed."""
         before = self.current(machine, module)
         if before is not None and before[0] != lease and module is Module.VUL:
@@ -77,7 +79,7 @@ class SqlResults:
             raise NotFound(f"there is no machine {machine}")
         statement = _MAKE_CURRENT(self._session.dialect.name)
         values: dict[str, Value] = {"machine_id": machine, "module": module.value, "account_id": row[0]}
-        self._session.run(statement, **values, lease_id=lease, at=micros(at))
+        self._session.run(statement, **values, lease_id=lease, at=micros(at), risks=risks)
 
     def current(self, machine: MachineId, module: Module) -> tuple[LeaseId, datetime] | None:
         """Which lease's results stand for the machine, and since when."""

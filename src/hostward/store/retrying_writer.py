@@ -21,6 +21,7 @@ MAX_OUTDATED_TRIES = 4
 FIRST_PAUSE = 0.005
 """Seconds; doubled with each try, and spread so that two that met do not meet again."""
 LONGEST_PAUSE = 0.5
+_SPREAD = random.SystemRandom()
 RETRIED: Final = frozenset({"40001", "40P01", "23505"})
 """SQLSTATEs: serialization failure, deadlock, and a unique name that another transaction has just taken."""
 
@@ -52,7 +53,7 @@ class RetryingWriter:
             except Exception as problem:
                 if tries >= _tries(problem):
                     raise
-            time.sleep(pause * (0.5 + random.random()))  # noqa: S311  # spreads retries, guards nothing
+            time.sleep(pause * _SPREAD.uniform(0.5, 1.5))
             pause = min(2 * pause, LONGEST_PAUSE)
         return self._once(work)
 

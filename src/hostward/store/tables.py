@@ -285,6 +285,7 @@ current_result = _table(
     _number("account_id"),
     _number("lease_id"),
     _number("at"),
+    _number("risks"),
 )
 result_batch = _table(
     "result_batch",

@@ -37,14 +37,15 @@ def fold(text: str) -> str:
 def texts_of(machine: Machine, text: Text) -> tuple[str, ...]:
     """The texts of a machine that a search looks into.
 
-    ADDRESS: the inner and the public one; ANY: all of them; INSTANCE: the machine id that the host itself gives.
+    ADDRESS: the inner and the public one; ANY: all of them; INSTANCE: what the API shows as InstanceID, which is the
+    quuid here.
     """
     facts = machine.facts
     texts = {
         Text.ANY: (facts.host_name, *facts.addresses, facts.wan_ip, machine.remark),
         Text.ADDRESS: (inner_ip(facts.addresses), facts.wan_ip),
         Text.HOST_NAME: (facts.host_name,),
-        Text.INSTANCE: (facts.machine_id,),
+        Text.INSTANCE: (machine.quuid,),
         Text.OS_NAME: (facts.os_name,),
         Text.UUID: (machine.uuid,),
         Text.QUUID: (machine.quuid,),

@@ -9,8 +9,10 @@ from hostward.domain.errors import Conflict, NotFound
 from hostward.domain.ids import AccountId, MachineId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
+from hostward.store.memory import machine_pages
 from hostward.store.memory.state import State, Token
 from hostward.store.texts import clean, cleaned
+from hostward.usecases.records import MachineCondition, MachinePage
 
 
 class MemoryMachines:
@@ -36,6 +38,11 @@ class MemoryMachines:
         """A machine by its number."""
         return self._state.machines.get(machine)
 
+    def by_key(self, public_key: bytes) -> Machine | None:
+        """The machine that enrolled with this key."""
+        number = self._state.public_keys.get(public_key)
+        return None if number is None else self._state.machines[number]
+
     def by_uuid(self, uuid: str) -> tuple[Machine, bytes] | None:
         """A machine and its public key, by its agent's uuid."""
         keys = ((self._state.machines[number], key) for key, number in self._state.public_keys.items())
@@ -49,6 +56,12 @@ class MemoryMachines:
         """Those of the account's machines that have these quuids."""
         wanted = set(quuids)
         return {machine.quuid: machine for machine in self.of_account(account) if machine.quuid in wanted}
+
+    def page(
+        self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+    ) -> MachinePage:
+        """A page of the account's machines that meet all the conditions."""
+        return machine_pages.page(self._state, self.of_account(account), conditions, limit, offset)
 
     def seen(self, machine: MachineId, now: datetime) -> None:
         """The agent was heard of; an earlier word that comes late changes nothing."""

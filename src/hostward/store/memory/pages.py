@@ -22,7 +22,7 @@ def page(state: State, units: Sequence[Unit], conditions: Conditions, limit: int
 def _meets(unit: Unit, machine: Machine, condition: Condition) -> bool:
     match condition:
         case TextIs():
-            return any(_says(machine, condition, fold(value)) for value in condition.values)
+            return any(says(machine, condition, fold(value)) for value in condition.values)
         case StatusIs():
             return unit.status in condition.values
         case FailTypeIs():
@@ -31,7 +31,8 @@ def _meets(unit: Unit, machine: Machine, condition: Condition) -> bool:
             return unit.risk_num > 0
 
 
-def _says(machine: Machine, condition: TextIs, value: str) -> bool:
+def says(machine: Machine, condition: TextIs, value: str) -> bool:
+    """Whether a folded value is in one of the machine's texts, or the whole of one."""
     texts = map(fold, texts_of(machine, condition.text))
     return any(value == text if condition.exact else value in text for text in texts)
 

@@ -38,7 +38,7 @@ class MemoryResults:
         for key in self._batches(machine, lease):
             del self._state.batches[key]
 
-    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime) -> None:
+    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime, *, risks: int) -> None:
         """These are now the machine's own results; an inventory before them is removed."""
         if machine not in self._state.machines:
             raise NotFound(f"there is no machine {machine}")
@@ -46,6 +46,7 @@ class MemoryResults:
         if before is not None and before[0] != lease and module is Module.VUL:
             self.drop(machine, before[0])
         self._state.current[machine, module] = lease, at
+        self._state.risks[machine, module] = risks
 
     def current(self, machine: MachineId, module: Module) -> tuple[LeaseId, datetime] | None:
         """Which lease's results stand for the machine, and since when."""

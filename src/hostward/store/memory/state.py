@@ -54,6 +54,7 @@ class State:
     usual: dict[tuple[AccountId, Module], int] = field(default_factory=dict)
     batches: dict[tuple[MachineId, LeaseId, int], tuple[Item, ...]] = field(default_factory=dict)
     current: dict[tuple[MachineId, Module], tuple[LeaseId, datetime]] = field(default_factory=dict)
+    risks: dict[tuple[MachineId, Module], int] = field(default_factory=dict)
     feeds: dict[str, FeedStatus] = field(default_factory=dict)
     advisories: dict[tuple[str, str], Advisory] = field(default_factory=dict)
     vul_numbers: dict[str, VulId] = field(default_factory=dict)

@@ -1,0 +1,86 @@
+"""Pages of an account's machines: one query for the page, and two for what is known of the machines on it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from hostward.domain.ids import AccountId, MachineId
+from hostward.domain.machine_filter import AtRisk, TextIs
+from hostward.domain.module import Module
+from hostward.store.machine_rows import COLUMNS, machine_of
+from hostward.store.pages import COLUMN, holds, is_identity
+from hostward.store.session import Session, in_chunks
+from hostward.store.tables import current_result, host_facts, machine, machine_text
+from hostward.store.texts import SEPARATOR, fold
+from hostward.store.times import micros
+from hostward.usecases.records import AddressIs, HeardOf, Listed, MachineCondition, MachinePage
+
+_M, _R, _F = machine.c, current_result.c, host_facts.c
+
+
+def page(
+    session: Session, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+) -> MachinePage:
+    """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
+    chosen: Select[Any] = select(*COLUMNS).where(_M.account_id == account, *map(_meaning, conditions))
+    if any(isinstance(each, TextIs) for each in conditions):
+        chosen = chosen.join_from(machine, machine_text, machine_text.c.machine_id == _M.machine_id)
+    total = session.select(chosen.with_only_columns(func.count(), maintain_column_froms=True))
+    rows = session.select(chosen.order_by(_M.machine_id).limit(limit).offset(offset))
+    machines = [machine_of(row) for row in rows]
+    numbers = [each.id for each in machines]
+    risks, kernels = _risks(session, numbers), _kernels(session, numbers)
+    listed = [Listed(machine=each, risks=risks.get(each.id, {}), kernel=kernels.get(each.id, "")) for each in machines]
+    return MachinePage(total=total[0][0], rows=listed)
+
+
+def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
+    match condition:
+        case TextIs() if is_identity(condition):
+            names = [SEPARATOR + fold(value) + SEPARATOR for value in condition.values]
+            return COLUMN[condition.text].in_(names)
+        case TextIs():
+            return or_(False, *(holds(condition, fold(value)) for value in condition.values))
+        case AddressIs():
+            return or_(False, *(each for value in condition.values for each in _addressed(value, condition.exact)))
+        case HeardOf(heard=True):
+            return _M.last_seen > micros(condition.after)
+        case HeardOf():
+            return or_(_M.last_seen.is_(None), _M.last_seen <= micros(condition.after))
+        case AtRisk():
+            return exists().where(_R.machine_id == _M.machine_id, _R.risks > 0)
+
+
+def _addressed(value: str, exact: bool) -> Iterator[ColumnElement[bool]]:
+    """Addresses are a JSON list of texts, in which a plain value can be nothing but (part of) one of them."""
+    value, addresses, public = value.lower(), func.lower(_M.addresses), func.lower(_M.wan_ip)
+    if not exact:
+        yield addresses.contains(value, autoescape=True)
+        yield public.contains(value, autoescape=True)
+        return
+    for before in "[,":  # no address has one before its own quotation mark: inside of texts that has a backslash
+        yield addresses.contains(before + json.dumps(value), autoescape=True)
+    yield public == value
+
+
+def _risks(session: Session, machines: Sequence[MachineId]) -> dict[int, dict[Module, int]]:
+    """Of each machine that has current results."""
+    found: dict[int, dict[Module, int]] = {}
+    for chunk in in_chunks(machines):
+        query = select(_R.machine_id, _R.module, _R.risks).where(_R.machine_id.in_(chunk))
+        for which, module, risks in session.select(query):
+            found.setdefault(which, {})[Module(module)] = risks
+    return found
+
+
+def _kernels(session: Session, machines: Sequence[MachineId]) -> dict[int, str]:
+    """What each machine's current inventory says last of its kernel."""
+    inventory = and_(_R.machine_id == _F.machine_id, _R.lease_id == _F.lease_id, _R.module == Module.VUL.value)
+    found: dict[int, str] = {}
+    for chunk in in_chunks(machines):
+        query = select(_F.machine_id, _F.running_kernel).join_from(host_facts, current_result, inventory)
+        rows = session.select(query.where(_F.machine_id.in_(chunk)).order_by(_F.batch, _F.place))
+        found.update((which, kernel) for which, kernel in rows)
+    return found

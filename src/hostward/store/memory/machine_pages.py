@@ -1,0 +1,60 @@
+"""Pages of an account's machines, each looked at: what every other store must answer alike."""
+
+from collections.abc import Sequence
+
+from hostward.domain.ids import MachineId
+from hostward.domain.machine import Machine
+from hostward.domain.machine_filter import AtRisk, TextIs
+from hostward.domain.module import Module
+from hostward.domain.package import HostFacts
+from hostward.store.memory.pages import says
+from hostward.store.memory.results import MemoryResults
+from hostward.store.memory.state import State
+from hostward.store.texts import fold
+from hostward.usecases.records import AddressIs, HeardOf, Listed, MachineCondition, MachinePage
+
+
+def page(
+    state: State, machines: Sequence[Machine], conditions: Sequence[MachineCondition], limit: int, offset: int
+) -> MachinePage:
+    """A page of these machines that meet all the conditions."""
+    met = [machine for machine in machines if all(_meets(state, machine, each) for each in conditions)]
+    return MachinePage(total=len(met), rows=[_listed(state, machine) for machine in met[offset : offset + limit]])
+
+
+def _meets(state: State, machine: Machine, condition: MachineCondition) -> bool:
+    match condition:
+        case TextIs():
+            return any(says(machine, condition, fold(value)) for value in condition.values)
+        case AddressIs():
+            return any(_has_address(machine, value, condition.exact) for value in condition.values)
+        case HeardOf():
+            heard = machine.last_seen is not None and machine.last_seen > condition.after
+            return heard is condition.heard
+        case AtRisk():
+            return any(_risks(state, machine.id).values())
+
+
+def _has_address(machine: Machine, value: str, exact: bool) -> bool:
+    addresses = map(_lower, (*machine.facts.addresses, machine.facts.wan_ip))
+    return any(_lower(value) == address if exact else _lower(value) in address for address in addresses)
+
+
+def _lower(text: str) -> str:
+    """ASCII letters in lower case, as both databases do it."""
+    return text.encode().lower().decode()
+
+
+def _listed(state: State, machine: Machine) -> Listed:
+    return Listed(machine=machine, risks=_risks(state, machine.id), kernel=_kernel(state, machine.id))
+
+
+def _risks(state: State, machine: MachineId) -> dict[Module, int]:
+    return {module: state.risks[machine, module] for module in Module if (machine, module) in state.risks}
+
+
+def _kernel(state: State, machine: MachineId) -> str:
+    results = MemoryResults(state)
+    current = results.current(machine, Module.VUL)
+    items = results.items(machine, current[0]) if current is not None else ()
+    return next((item.running_kernel for item in reversed(items) if isinstance(item, HostFacts)), "")
