@@ -36,12 +36,14 @@ PASSED_ON = (
 class Place:
     """Where workers work. root: the file system scanned. folder: private scratch folders are made in it.
 
-    own_paths: left out of malware scans. memory: bytes of data one worker may use, 0 for no cap.
+    own_paths: left out of malware scans. policies: see scanners.contract.Host.
+    memory: bytes of data one worker may use, 0 for no cap.
     """
 
     folder: Path
     root: Path = Path("/")
     own_paths: tuple[Path, ...] = ()
+    policies: tuple[Path, ...] = ()
     memory: int = 0
 
 
@@ -140,6 +142,7 @@ class Workers:
             root=os.fsencode(self._place.root),
             work=os.fsencode(folder),
             own_paths=[os.fsencode(path) for path in self._place.own_paths],
+            policies=[os.fsencode(path) for path in self._place.policies],
             memory=self._place.memory,
         )
         return write_line(order)

@@ -23,12 +23,14 @@ class Host:
 
     root: "/" for this machine, another folder for another root file system (nothing of this machine is mixed in).
     work: a private scratch folder that the caller makes and removes; downloads go there.
+    policies: baseline policies to judge by in place of the built-in ones (local scans only).
     own_paths: Hostward's own folders (program, data), left out of malware scans of this machine.
     """
 
     root: Path = Path("/")
     work: Path
     own_paths: tuple[Path, ...] = ()
+    policies: tuple[Path, ...] = ()
 
     @property
     def is_this_machine(self) -> bool:

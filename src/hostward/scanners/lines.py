@@ -35,6 +35,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     root: bytes = b"/"
     work: bytes
     own_paths: list[bytes] = []
+    policies: list[bytes] = []
     memory: int = 0
 
     def module(self) -> Module:
@@ -47,7 +48,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def host(self) -> Host:
         """The machine as a scanner takes it."""
-        return Host(root=_path(self.root), work=_path(self.work), own_paths=tuple(map(_path, self.own_paths)))
+        return Host(
+            root=_path(self.root),
+            work=_path(self.work),
+            own_paths=tuple(map(_path, self.own_paths)),
+            policies=tuple(map(_path, self.policies)),
+        )
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True, tag="rows"):

@@ -15,7 +15,7 @@ from hostward.cli.scan.formats.choice import FORMATS
 from hostward.cli.scan.judged import report
 from hostward.cli.scan.output import write
 from hostward.cli.scan.report import HostReport, Judged
-from hostward.cli.scan.request import LEVELS, MODULES, Request, modules_of, paths_of, root_of
+from hostward.cli.scan.request import LEVELS, MODULES, Request, modules_of, paths_of, policies_of, root_of
 from hostward.domain.errors import HostwardError
 from hostward.domain.severity import Level
 from hostward.settings import read
@@ -33,6 +33,9 @@ INTERRUPTED = 130
 @click.option("--module", "modules", default=",".join(MODULES), show_default=True, help="What to scan for.")
 @click.option("--root", type=click.Path(path_type=Path), default=Path("/"), help="Another root file system.")
 @click.option("--path", "paths", multiple=True, type=click.Path(path_type=Path), help="Look for malware only there.")
+@click.option(
+    "--policy", "policies", multiple=True, type=click.Path(path_type=Path), help="Judge by this file instead."
+)
 @click.option("--data", metavar="DIR", help="Data directory whose vulnerability data is used.")
 @click.option("-o", "--output", "format_", type=click.Choice(list(FORMATS)), default="table", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there.")
@@ -44,6 +47,7 @@ def command(  # noqa: PLR0917  # click passes one argument an option
     modules: str,
     root: Path,
     paths: tuple[Path, ...],
+    policies: tuple[Path, ...],
     data: str | None,
     format_: str,
     out: Path | None,
@@ -57,7 +61,10 @@ def command(  # noqa: PLR0917  # click passes one argument an option
     Exit: 0 judged, 1 a module failed, 3 findings at or above --fail-on, 6 incomplete (with --strict), 130 Ctrl-C.
     """
     inside = root_of(root)
-    request = Request(modules=modules_of(modules), root=inside, paths=paths_of(paths, inside), seconds=timeout)
+    request = Request(
+        modules=modules_of(modules), root=inside, paths=paths_of(paths, inside), seconds=timeout,
+        policies=policies_of(policies),
+    )  # fmt: skip
     data_dir = read(command_line={} if data is None else {"data_dir": data}).data_dir
     result, interrupted = _scanned(request, data_dir)
     write(result, format_, out, everything=everything)
@@ -79,7 +86,10 @@ def _scanned(request: Request, data_dir: Path) -> tuple[HostReport, bool]:
     progress = screen.Progress(Console(stderr=True, highlight=False))
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hostward-scan-") as work:
-        place = Place(folder=Path(work) / "work", root=request.root, own_paths=_own_paths(request, data_dir))
+        place = Place(
+            folder=Path(work) / "work", root=request.root, own_paths=_own_paths(request, data_dir),
+            policies=request.policies,
+        )  # fmt: skip
         try:
             parts = local_scan.scan(
                 request.options(), place=place, covered=local_store.covered(data_dir), seconds=request.seconds,

@@ -10,6 +10,7 @@ from hostward.domain.errors import InvalidValue
 from hostward.domain.module import Module
 from hostward.domain.options import BaselineOptions, MalwareOptions, Options, Pattern, VulOptions
 from hostward.domain.severity import Level
+from hostward.scanners.baseline.outside import read_policies
 
 MODULES = {str(module).lower(): module for module in (Module.VUL, Module.MALWARE, Module.BASELINE)}
 LEVELS = {level.label: level for level in Level}
@@ -17,12 +18,17 @@ LEVELS = {level.label: level for level in Level}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One scan. root: "/" for this machine. paths: only these are looked through for malware, () for the usual ones."""
+    """One scan.
+
+    root: "/" for this machine. paths: only these are looked through for malware, () for the usual ones. policies: files
+    the baseline is judged by, () for the built-in ones.
+    """
 
     modules: Sequence[Module]
     root: Path
     paths: Sequence[str] = ()
     seconds: float
+    policies: tuple[Path, ...] = ()
 
     def options(self) -> list[Options]:
         """What each module is asked for, in the order of the modules."""
@@ -68,6 +74,13 @@ def root_of(folder: Path) -> Path:
 def paths_of(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
     """Paths to look through, absolute inside the root. Raises InvalidValue for one that can't be looked at."""
     return tuple(_path(path, root) for path in paths)
+
+
+def policies_of(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Policy files, absolute and whole. Raises InvalidValue for the first that can't be used."""
+    files = tuple(path.absolute() for path in paths)
+    read_policies(files)
+    return files
 
 
 def _path(path: Path, root: Path) -> str:

@@ -1,6 +1,7 @@
 """The baseline scanner: each chosen item judged on this machine, in the catalogue's order."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from hostward.domain.errors import InvalidValue
 from hostward.domain.module import Module
@@ -10,6 +11,7 @@ from hostward.scanners.baseline.catalogue import ItemEntry, chosen_items, policy
 from hostward.scanners.baseline.item import Item
 from hostward.scanners.baseline.items import load
 from hostward.scanners.baseline.judge import judge
+from hostward.scanners.baseline.outside import read_policies
 from hostward.scanners.baseline.rootfs import RootFs
 from hostward.scanners.baseline.session import Session
 from hostward.scanners.baseline.site import Limits, Site
@@ -40,22 +42,37 @@ class BaselineScanner:
         Raises ScanFailed for options of another module, numbers this agent does not know, or a root that is no
         folder.
         """
-        entries = _chosen(job)
+        policies, items = _outside(host.policies) if host.policies else _built_in(job)
         if not host.root.is_dir():
             raise ScanFailed(f"{host.root} is not a folder: give the root folder of a system")
-        items = load(entries)
         session = Session(Site(root=RootFs(host.root), is_this_machine=host.is_this_machine, limits=self._limits))
         start = 0.0
         for share in session.work({check.probe for item in items for check in item.checks}):
             start = _SLOW_SHARE * share
             yield Progress(done=start, doing="looking through the file system")
         verdicts: list[Verdict] = []
-        for number, (entry, item) in enumerate(zip(entries, items, strict=True), start=1):
-            verdicts.append(judge(item, policy_name(entry.policy), session.ask))
+        for number, (policy, item) in enumerate(zip(policies, items, strict=True), start=1):
+            verdicts.append(judge(item, policy, session.ask))
             if number % _BATCH == 0 or number == len(items):
                 yield Found(items=tuple(verdicts[(number - 1) // _BATCH * _BATCH :]))
             yield Progress(done=start + (1 - start) * number / len(items), doing=_doing(items, number))
         yield from _degraded(verdicts)
+
+
+def _built_in(job: Job) -> tuple[Sequence[str], Sequence[Item]]:
+    """The chosen items of the catalogue, each with the name of its policy."""
+    entries = _chosen(job)
+    return [policy_name(entry.policy) for entry in entries], load(entries)
+
+
+def _outside(paths: Sequence[Path]) -> tuple[Sequence[str], Sequence[Item]]:
+    """The items of policy files, each with the name of its policy."""
+    try:
+        policies = read_policies(paths)
+    except InvalidValue as error:
+        raise ScanFailed(str(error)) from error
+    names = [policy.policy for policy in policies for _ in policy.items]
+    return names, [item for policy in policies for item in policy.items]
 
 
 def _chosen(job: Job) -> tuple[ItemEntry, ...]:
