@@ -7,6 +7,7 @@ anything for them: what HTTP alone costs. CPU is that of the server process (all
 """
 
 import argparse
+import asyncio
 import hashlib
 import hmac
 import json
@@ -27,7 +28,7 @@ import uvicorn
 from hostward.api.context import ApiSettings
 from hostward.api.gateway import Gateway
 from hostward.api.keys import KeyRing
-from hostward.api.signature import SignatureV3
+from hostward.api.signatures import signatures
 from hostward.domain.advisory import Advisory, FixStatus, Match
 from hostward.domain.host_scan import WHOLE
 from hostward.domain.ids import TaskId
@@ -190,8 +191,16 @@ def gateway(folder: Path):
     """The gateway as a server has it, but for the rate."""
     configure(level="info")
     store, clock, settings = open_sqlite(folder), SystemClock(), ApiSettings(rate=1_000_000)
-    authenticator = SignatureV3(KeyRing(store, clock), host_aliases=settings.host_aliases)
-    return Gateway(authenticators=(authenticator,), store=store, hub=NoHub(), clock=clock, settings=settings)
+    authenticators = signatures(KeyRing(store, clock), host_aliases=settings.host_aliases)
+    answering = Gateway(authenticators=authenticators, store=store, hub=NoHub(), clock=clock, settings=settings)
+    keeping = []
+
+    async def application(scope, receive, send) -> None:
+        if not keeping:  # a server writes its request log beside the requests
+            keeping.append(asyncio.ensure_future(answering.request_log.keep()))
+        await answering(scope, receive, send)
+
+    return application
 
 
 def fill(folder: Path, machines: int, vuls: int) -> None:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs one group of packages into its virtual environment, once: install.sh run | test | clients
+# Installs one group of packages into its environment, once: install.sh run | test | clients
+# (clients is every official client, each SDK in an environment of its own, side by side).
 # Prints one line when that takes long, else nothing. Knows nothing of any package index: pip's own settings count.
 # PYTHON names the interpreter; else the newest of python3.14 ... python3.11 and python3 that will do is taken.
 set -eu
@@ -12,11 +13,30 @@ fail() {
   exit 1
 }
 
+# --- all the clients: they wait for the network and the disk, so they do it at the same time
+if [ "$group" = clients ]; then
+  pids=
+  for one in clients-python clients-python-intl clients-node-common clients-node-intl; do
+    scripts/install.sh "$one" &
+    pids="$pids $!"
+  done
+  status=0
+  for pid in $pids; do wait "$pid" || status=1; done
+  exit "$status"
+fi
+
 # --- what a group is: its environment, its requirements, how long it takes on two cores
+node=
 case $group in
   run) venv=.venv files='requirements/build.txt requirements/run.txt' takes='about 30 s' ;;
   test) venv=.venv files='requirements/test.txt' takes='about 30 s' ;;
-  clients) venv=.venv-clients/python files='requirements/clients-python.txt' takes='about 20 s' ;;
+  clients-python | clients-python-intl)
+    venv=.venv-clients/${group#clients-} files=requirements/$group.txt takes='about 30 s'
+    ;;
+  clients-node-common | clients-node-intl)
+    venv=.venv-clients/${group#clients-} takes='about 10 s' node=yes
+    files="requirements/$group/package.json requirements/$group/package-lock.json"
+    ;;
   *) fail "install.sh: no group $group: run, test or clients" ;;
 esac
 stamp=$venv/.installed-$group
@@ -31,13 +51,43 @@ wanted() {
 
 version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
 
+is_current() { [ -f "$stamp" ] && [ "$(wanted)" = "$(cat "$stamp")" ]; }
+
 # An environment that works, of the interpreter that was asked for by name, if one was.
 usable() {
   [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import pip' 2>/dev/null || return 1
   [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = "$(version "$venv/bin/python")" ]
 }
 
-if usable && [ -f "$stamp" ] && [ "$(wanted)" = "$(cat "$stamp")" ]; then exit 0; fi
+# --- what is said when packages can't be installed
+explain() {
+  if grep -qE 'THESE PACKAGES DO NOT MATCH THE HASHES|HashMismatch|EINTEGRITY' "$log"; then
+    fail "a downloaded package is not the one that was tested (its hash differs): see $log; empty the cache (pip cache purge, npm cache clean --force) or ask whoever runs your package mirror"
+  fi
+  if grep -qiE 'NewConnectionError|NameResolution|Failed to establish|Temporary failure|timed out|ProxyError|SSLError|No route to host|Network is unreachable|from versions: none|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT' "$log"; then
+    fail "packages could not be downloaded: see the network, the proxy (HTTPS_PROXY) and the settings of pip or npm (pip config list, npm config list), then try again; details in $log"
+  fi
+  if grep -qi 'No space left' "$log"; then fail "the disk is full: $(pwd) needs about 1 GB"; fi
+  tail -n 15 "$log" >&2
+  fail "packages could not be installed: see above and $log"
+}
+
+announce() { printf 'hostward: installing what %s needs (once, %s) ...\n' "$group" "$takes" >&2; }
+
+# --- packages of Node
+if [ -n "$node" ]; then
+  command -v npm >/dev/null 2>&1 || exit 0 # the tests that need them say so
+  if [ -d "$venv/node_modules" ] && is_current; then exit 0; fi
+  announce
+  rm -rf "$venv"
+  mkdir -p "$venv" 2>/dev/null || fail "$(pwd) can't be written to: copy it to a folder of yours"
+  cp $files "$venv"
+  (cd "$venv" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier) >"$log" 2>&1 || explain
+  wanted >"$stamp"
+  exit 0
+fi
+
+if usable && is_current; then exit 0; fi
 
 # --- an interpreter
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
@@ -72,22 +122,10 @@ if ! usable || ! same_place; then
   }
 fi
 
-# --- packages
-explain() {
-  if grep -qE 'THESE PACKAGES DO NOT MATCH THE HASHES|HashMismatch' "$log"; then
-    fail "a downloaded package is not the one that was tested (its hash differs): see $log; empty pip's cache (pip cache purge) or ask whoever runs your package mirror"
-  fi
-  if grep -qiE 'NewConnectionError|NameResolution|Failed to establish|Temporary failure|timed out|ProxyError|SSLError|No route to host|Network is unreachable|from versions: none' "$log"; then
-    fail "packages could not be downloaded: see the network, the proxy (HTTPS_PROXY) and pip's own settings (pip config list), then try again; details in $log"
-  fi
-  if grep -qi 'No space left' "$log"; then fail "the disk is full: $(pwd) needs about 700 MB"; fi
-  tail -n 15 "$log" >&2
-  fail "packages could not be installed: see above and $log"
-}
-
+# --- packages of Python
 pip() { "$venv/bin/python" -m pip install --quiet "$@" >>"$log" 2>&1 || explain; }
 
-printf 'hostward: installing what %s needs (once, %s) ...\n' "$group" "$takes" >&2
+announce
 rm -f "$stamp"
 : >"$log"
 case $group in
@@ -96,7 +134,7 @@ case $group in
     pip --no-deps --no-build-isolation -e .
     ;;
   test) pip --require-hashes -r requirements/test.txt ;;
-  # Only a few of the SDK's 7,000 modules are ever loaded: compiling all of them would take four times as long.
-  clients) pip --require-hashes --no-deps --no-compile --use-pep517 -r requirements/clients-python.txt ;;
+  # Only a few of an SDK's 7,000 modules are ever loaded: compiling all of them would take four times as long.
+  *) pip --require-hashes --no-deps --no-compile --use-pep517 -r "$files" ;;
 esac
 wanted >"$stamp"

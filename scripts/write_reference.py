@@ -3,12 +3,20 @@
 A test compares the pages in the tree with what this would write, so that none goes stale.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import api_reference
+
+from hostward.api.action import AnyAction
+from hostward.api.actions import ACTIONS
+from hostward.domain.account import Role
+from hostward.domain.permission import GRANTS, Permission
 from hostward.settings import SETTINGS, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS_PAGE = ROOT / "docs" / "reference" / "settings.md"
+PERMISSIONS_PAGE = ROOT / "docs" / "reference" / "permissions.md"
 
 
 def settings_page() -> str:
@@ -16,9 +24,30 @@ def settings_page() -> str:
     return _HEAD + "\n".join(_section(setting) for setting in SETTINGS)
 
 
+def permissions_page() -> str:
+    """docs/reference/permissions.md."""
+    roles = " | ".join(Role)
+    rule = "|---|" + "---|" * (len(Role) + 2)
+    permissions = "\n".join(map(_permission, GRANTS))
+    actions = "\n".join(map(_action, sorted(ACTIONS, key=_service_and_name)))
+    return (
+        f"{_PERMISSIONS_HEAD}| permission | {roles} | limited to tags | temporary key |\n{rule}\n{permissions}\n\n"
+        f"## Actions\n\n| service | action | permission | {roles} | audited |\n{rule}---|\n{actions}\n"
+    )
+
+
 def write() -> None:
     """Write every generated page."""
     SETTINGS_PAGE.write_text(settings_page(), encoding="utf-8")
+    PERMISSIONS_PAGE.write_text(permissions_page(), encoding="utf-8")
+    _write_all(api_reference.examples_files())  # first: the pages show them
+    _write_all(api_reference.pages())
+
+
+def _write_all(files: Mapping[Path, str]) -> None:
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _section(setting: Setting) -> str:
@@ -29,6 +58,26 @@ def _section(setting: Setting) -> str:
         f"- accepts: {setting.accepted}\n"
         f"- environment: `{setting.variable}`{in_file}\n"
     )
+
+
+def _permission(permission: Permission) -> str:
+    grant = GRANTS[permission]
+    roles = " | ".join(_yes(role in grant.roles) for role in Role)
+    return f"| `{permission}` | {roles} | {_yes(not grant.whole_account)} | {_yes(grant.by_token)} |"
+
+
+def _action(action: AnyAction) -> str:
+    allowed = GRANTS[action.permission].roles if action.permission in GRANTS else frozenset()
+    roles = " | ".join(_yes(role in allowed) for role in Role)
+    return f"| {action.service} | {action.name} | `{action.permission}` | {roles} | {_yes(action.changes)} |"
+
+
+def _service_and_name(action: AnyAction) -> tuple[str, str]:
+    return action.service, action.name
+
+
+def _yes(yes: bool) -> str:
+    return "yes" if yes else "no"
 
 
 def _code(text: str) -> str:
@@ -52,6 +101,17 @@ listen = "127.0.0.1:8420"
 [api]
 time_zone = "Asia/Shanghai"
 ```
+
+"""
+
+_PERMISSIONS_HEAD = """# Permissions
+
+<!-- Written by `make docs` from domain/permission.py and api/actions: change it there. -->
+
+What each role may do. What stands in neither table is refused to everybody; a refusal is
+AuthFailure.UnauthorizedOperation and names the permission that is missing. "Limited to tags": also a user who sees only
+some machines, and then for those only ([accounts](../explanation/accounts.md)). "Temporary key": also one made by
+CreateTemporaryToken; it may do what both its own role and that of its user include.
 
 """
 

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from own_postgres import libpq_url, own_postgres, sqlalchemy_url
 ORDER = ("architecture", "unit", "property", "contract", "golden", "fuzz", "integration", "e2e", "faults")
 """Kinds of tests, the fast ones first."""
 FOLDER = Path(__file__).parent
+MANY_CASES = 50
 _numbers = itertools.count(1)
 
 
@@ -46,8 +48,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
         terminalreporter.section("not run here, and why")
     for reason, tests in sorted(reasons.items()):
         terminalreporter.write_line(f"{len(tests)} skipped: {reason}")
-        for test in tests:
+        for test in _folded(tests):
             terminalreporter.write_line(f"    {test}")
+
+
+def _folded(tests: list[str]) -> list[str]:
+    """The tests by name; of one with very many cases the name and their number."""
+    counts = Counter(test.partition("[")[0] for test in tests)
+    many = {name: f"{name} ({count} cases)" for name, count in counts.items() if count > MANY_CASES}
+    return list(dict.fromkeys(many.get(test.partition("[")[0], test) for test in tests))
 
 
 @pytest.fixture(scope="session")

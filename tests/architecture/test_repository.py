@@ -1,5 +1,6 @@
 """The repository as a stranger gets it: nothing of one machine in it, and nothing that went stale."""
 
+import json
 import re
 import sys
 import tomllib
@@ -15,7 +16,8 @@ from source_tree import ROOT, shown, texts
 INDEXES = ("pypi" + ".org", "pythonhosted" + ".org", "registry." + "npmjs", "-index" + "-url", "--find" + "-links")
 PLACES = re.compile(r"(^|[^A-Za-z0-9_.~-])/(work|farm|root/\.pyenv|home/[a-z]+/src)/", re.MULTILINE)
 WORDS = re.compile("TO" + "DO|FIX" + "ME|X" + "XX")
-GROUPS = ("build", "clients-python", "run", "test")
+GROUPS = ("build", "clients-python", "clients-python-intl", "run", "test")
+NODE_GROUPS = ("clients-node-common", "clients-node-intl")
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==([^ ;]+)", re.MULTILINE)
 
 
@@ -76,10 +78,23 @@ def test_what_the_project_asks_for_is_pinned() -> None:
 
 def test_what_the_groups_ask_for_is_pinned() -> None:
     """A line added to a .in file without `make lock` would not be installed."""
-    for group in ("build", "clients-python", "test"):
+    for group in ("build", "clients-python", "clients-python-intl", "test"):
         asked = (ROOT / "requirements" / f"{group}.in").read_text(encoding="utf-8").splitlines()
         names = {line.strip().lower() for line in asked if line.strip() and not line.startswith("#")}
         assert names - versions(group).keys() == set()
+
+
+@pytest.mark.parametrize("group", NODE_GROUPS)
+def test_every_node_package_is_pinned_with_its_hash_and_without_an_address(group: str) -> None:
+    """Npm then asks whatever registry its own settings name, and refuses what is not the tested package."""
+    folder = ROOT / "requirements" / group
+    asked = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    own = packages.pop("")
+    assert own["dependencies"] == asked
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert [name for name, one in packages.items() if not one["integrity"].startswith("sha512-")] == []
+    assert [name for name, one in packages.items() if "resolved" in one] == []
 
 
 def test_the_reference_of_settings_is_current() -> None:

@@ -174,7 +174,7 @@ def test_a_condition_without_values_lets_nobody_through(store: Store) -> None:
 def test_every_address_is_looked_at(store: Store) -> None:
     """The second one and the public one too; without regard to case."""
     owner = account(store)
-    addressed(store, owner, ("10.0.0.1", "192.168.7.7"), ("10.0.0.11", "FE80::1%eth0"), (), wan_ip="203.0.113.9")
+    addressed(store, owner, ("10.0.0.1", "192.168.7.7"), ("10.0.0.11", "FE80::1%eth0"), ("::1",), wan_ip="203.0.113.9")
     asked = ("10.0.0.1", "192.168.7.7", "168", "fe80::1", "203.0.113.9", "%ETH0", "_")
     found = {value: names(page(store, owner, AddressIs(values=(value,)))) for value in asked}
     assert found == {
@@ -201,7 +201,8 @@ def test_what_hosts_call_an_address_can_not_pass_for_another(store: Store) -> No
     owner = account(store)
     addressed(
         store, owner,
-        ('x"10.0.0.1',), ('["10.0.0.1',), (',"10.0.0.1',), ('"10.0.0.1"',), ('\\"10.0.0.1"',), ("10.0.0.1\\",), ("\u212a",),
+        ('x"10.0.0.1',), ('["10.0.0.1',), (',"10.0.0.1',), ('"10.0.0.1"',), ('\\"10.0.0.1"',), ("10.0.0.1\\",),
+        ("\u212a",),
     )  # fmt: skip
     assert names(page(store, owner, AddressIs(values=("10.0.0.1",), exact=True))) == []
     assert names(page(store, owner, AddressIs(values=("k",)))) == []

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from api_contract import check_answer
+from export_bench import exports
 from fake_store import FakeStore
 from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
 from hostward.api.context import ApiSettings
 from hostward.api.gateway import Gateway
 from hostward.api.keys import KeyRing
-from hostward.api.signature import SignatureV3
+from hostward.api.signatures import signatures
 from hostward.domain.account import ApiKey, Role, User
 from hostward.domain.ids import AccountId, MachineId, UserId
 from hostward.domain.machine import Machine, MachineFacts
@@ -102,10 +103,11 @@ class ApiBench:
             self.store.machines.stored = [machine(number) for number in range(1, machines + 1)]
         self.settings = settings or ApiSettings(rate=1000)
         self.keys = KeyRing(self.store, self.clock)
+        self.exports = exports()
         self.gateway = Gateway(
-            authenticators=(SignatureV3(self.keys, host_aliases=self.settings.host_aliases),),
+            authenticators=signatures(self.keys, host_aliases=self.settings.host_aliases),
             store=self.store, hub=self.hub, clock=self.clock, settings=self.settings,
-            new_request_id=lambda: REQUEST_ID, **gateway,
+            new_request_id=lambda: REQUEST_ID, exports=self.exports, **gateway,
         )  # fmt: skip
 
     def set_key(self, **changes) -> None:

@@ -9,15 +9,22 @@ from api_bench import BEGIN, ApiBench
 from fake_store import row
 from hostward.domain import tally
 from hostward.domain.host_scan import WHOLE, FailType, Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, TaskId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, TaskId, UserId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.domain.module import Module
 from hostward.domain.note import NOTHING, Code, Note
 from hostward.domain.options import MalwareOptions, Options, Pattern, VulOptions
+from hostward.domain.reason import Reason
+from hostward.domain.schedule import Skip
 from hostward.domain.severity import Level
 from hostward.domain.tally import Tally
 from hostward.domain.task import Task, enter, overdue
+from hostward.usecases.exports.shelf import Export
+from hostward.usecases.exports.shelf import Status as Status_
 from hostward.usecases.records import MachineRow, TaskVul
+
+EXPORT = "5b0c3f6e9d1a4c7e8f2b6a0d4c9e1f73"
+"""Id of an export."""
 
 HOUR = timedelta(hours=1)
 LEASE = LeaseId(1)
@@ -84,6 +91,7 @@ class Scene:
             _row(unit, machine) for unit, machine in zip(self.units, self.machines, strict=True)
         ]
         tasks.found[self.task.id] = list(vuls)
+        tasks.entered[self.task.id] = list(self.units)
         return self.api
 
 
@@ -236,13 +244,109 @@ def never() -> ApiBench:
     return fleet().api
 
 
+def listed() -> ApiBench:
+    """Four machines: at risk, safe, scanned for malware alone, and offline since before its first scan."""
+    scene = fleet(offline=(3,))
+    machines = scene.api.store.machines
+    machines.risks = {
+        1: {Module.VUL: 12, Module.MALWARE: 1, Module.BASELINE: 7},
+        2: {Module.VUL: 0, Module.MALWARE: 0, Module.BASELINE: 0},
+        3: {Module.MALWARE: 0},
+    }
+    machines.kernels = {1: "6.1.0-18-amd64", 2: "6.1.0-18-amd64"}
+    return scene.api
+
+
+def tagged() -> ApiBench:
+    """Two tags: one that can limit users, and one on a machine of the two that have the first."""
+    api = listed()
+    machines = api.store.machines
+    for name in ("env=prod", "web servers"):
+        machines.add_label(1, name)
+    machines.put_tags(1, ["env=prod", "web servers"])
+    machines.put_tags(2, ["env=prod"])
+    return api
+
+
+def export_asked_for() -> ApiBench:
+    """One done, one half way, one just given out, one waiting; nothing was exported yet."""
+    api = running()
+    api.exports.new_id = lambda: EXPORT
+    return api
+
+
+def export_waiting() -> ApiBench:
+    """An export that is being made."""
+    return _with_export(Status_.PENDING)
+
+
+def export_done() -> ApiBench:
+    """An export that is ready to be fetched."""
+    return _with_export(Status_.FINISHED)
+
+
+def export_failed() -> ApiBench:
+    """An export that was interrupted by the end of the server."""
+    return _with_export(Status_.ERROR)
+
+
+def _with_export(status: Status_) -> ApiBench:
+    api = running()
+    export = Export(
+        id=EXPORT, account=AccountId(1), user=UserId(1), tags=(), name="vul-scan-41-20261124-120200", created=BEGIN
+    )
+    api.exports._shelf.begin(export)
+    if status is not Status_.PENDING:
+        api.exports._shelf.end(export.ended(status))
+    return api
+
+
 def nobody() -> ApiBench:
     """No machine is enrolled."""
     return ApiBench(machines=0)
 
 
+def planned() -> ApiBench:
+    """Two scans start by themselves: one has run, one has been skipped."""
+    api = fleet().api
+    api.call("ScanVulSetting", PLANNED_VUL)
+    api.call("ModifyMalwareTimingScanSettings", PLANNED_MALWARE)
+    schedules = api.store.schedules
+    vul, malware = schedules.of_account(AccountId(1))
+    skip = Skip(at=api.clock.wall - 14 * HOUR, reason=Reason.STILL_RUNNING, values={"task": 38})
+    schedules.put(replace(vul, last_fire=api.clock.wall - 9.5 * HOUR, last_task=TaskId(40)))
+    schedules.put(replace(malware, last_task=TaskId(38), last_skip=skip))
+    return api
+
+
+def baseline_begun() -> ApiBench:
+    """A baseline scan of four machines has begun."""
+    api = fleet().api
+    api.call("ScanBaseline")
+    return api
+
+
+def malware_begun() -> ApiBench:
+    """A malware scan of four machines has begun."""
+    api = fleet().api
+    api.call("CreateScanMalwareSetting", {"ScanPattern": 1, "HostType": 1})
+    return api
+
+
+PLANNED_VUL = {
+    "TimerInterval": 3, "VulCategories": [1, 4], "VulLevels": [3, 4], "TimerTime": "02:30:00", "StartTime": "02:00",
+    "EndTime": "05:00", "EnableScan": 1, "Uuids": ["a9d07e00-0000-4000-8000-000000000001"],
+}  # fmt: skip
+PLANNED_MALWARE = {
+    "CheckPattern": 1, "StartTime": "22:00:00", "EndTime": "06:00:00", "IsGlobal": 1, "EnableScan": 1,
+    "MonitoringPattern": 0, "Cycle": 1, "RealTimeMonitoring": 0, "EngineType": 2,
+}  # fmt: skip
+POLICY = {"ScheduleId": 1, "OverlapPolicy": "queue", "GraceSeconds": 1800, "JitterSeconds": 0}
 DETAILS = "DescribeScanTaskDetails"
 VUL = {"ModuleType": "Vul", "TaskId": 41}
+AGAIN = {"QuuidList": ["6f1c2b00-0000-4000-8000-000000000001"], "TimeoutPeriod": 600}
+MACHINES = "DescribeMachines"
+HERE = {"MachineType": "ALL", "MachineRegion": "all-regions"}
 
 
 @dataclass(frozen=True)
@@ -290,5 +394,77 @@ EXAMPLES = (
     Example("start_baseline", never, "StartBaselineDetect", {"Param": {"PolicyIds": [2]}}),
     Example("stop", done_clean, "DeleteScanTask", {"ModuleType": "Malware", "TaskId": 41}),
     Example("list_tasks", running, "ListScanTasks", {}, service="hostward"),
-    Example("not_served", never, "DescribeMachines", {}),
+    Example("not_served", never, "DescribeAssetInfo", {}),
+    Example("status_labels", never, "DescribeScanTaskStatus", {"ModuleType": "Vul"}),
+    Example("status_labels_zh", never, "DescribeScanTaskStatus", {"ModuleType": "Vul"}, language="zh-CN"),
+    Example("schedule", running, "DescribeScanSchedule", {"TaskId": 41}),
+    Example("schedule_of_nobody_zh", running, "DescribeScanSchedule", {"TaskId": 42}, language="zh-CN"),
+    Example("again", done_with_failures, "ScanTaskAgain", VUL),
+    Example("again_one_machine", stopped_partly, "ScanTaskAgain", VUL | AGAIN),
+    Example("again_while_stopping", stopping, "ScanTaskAgain", VUL),
+    Example("again_while_stopping_zh", stopping, "ScanTaskAgain", VUL, language="zh-CN"),
+    Example("again_nobody", done_clean, "ScanTaskAgain", {"ModuleType": "Malware", "TaskId": 41}),
+    Example("again_unknown_machine_zh", done_clean, "ScanTaskAgain",
+            {"ModuleType": "Malware", "TaskId": 41, "QuuidList": ["nobody"]}, language="zh-CN"),
+    Example("machines", listed, MACHINES, HERE),
+    Example("machines_second_page", listed, MACHINES, HERE | {"Limit": 3, "Offset": 3}),
+    Example("machines_elsewhere", listed, MACHINES, {"MachineType": "CVM", "MachineRegion": "ap-guangzhou"}),
+    Example("machines_unknown_filter", listed, MACHINES, HERE | {"Filters": [{"Name": "Color", "Values": ["red"]}]}),
+    Example("machines_by_tag_zh", listed, MACHINES,
+            HERE | {"Filters": [{"Name": "TagId", "Values": ["1"]}]}, language="zh-CN"),
+    Example("export", export_asked_for, "ExportScanTaskDetails",
+            VUL | {"Filters": [{"Name": "Status", "Values": ["Ok"]}]}),
+    Example("export_not_a_task", running, "ExportScanTaskDetails", {"ModuleType": "Malware", "TaskId": 41}),
+    Example("export_pending", export_waiting, "ExportTasks", {"TaskId": EXPORT}),
+    Example("export_finished", export_done, "ExportTasks", {"TaskId": EXPORT}),
+    Example("export_failed", export_failed, "ExportTasks", {"TaskId": EXPORT}),
+    Example("export_unknown_zh", running, "ExportTasks", {"TaskId": "41"}, language="zh-CN"),
+    Example("machine_info", listed, "DescribeMachineInfo", {"Quuid": "6f1c2b00-0000-4000-8000-000000000000"}),
+    Example("machine_info_of_nobody", listed, "DescribeMachineInfo", {"Uuid": "nobody"}),
+    Example("machine_regions", listed, "DescribeMachineRegions", {}),
+    Example("machine_counts", listed, "DescribeMachineGeneral", {}),
+    Example("machine_systems", listed, "DescribeMachineOsList", {}),
+    Example("version_statistics", listed, "DescribeVersionStatistics", {}),
+    Example("remark", listed, "ModifyMachineRemark",
+            {"Quuid": "6f1c2b00-0000-4000-8000-000000000000", "Remark": "payroll, until 2027"}),
+    Example("remark_too_long_zh", listed, "ModifyMachineRemark",
+            {"Quuid": "6f1c2b00-0000-4000-8000-000000000000", "Remark": "x" * 256}, language="zh-CN"),
+    Example("machines_with_tags", tagged, MACHINES, HERE | {"Limit": 2}),
+    Example("tags", tagged, "DescribeTags", {}),
+    Example("tag_made", tagged, "EditTags",
+            {"Name": "payroll", "Quuids": ["6f1c2b00-0000-4000-8000-000000000002"]}),
+    Example("tag_renamed", tagged, "EditTags", {"Name": "front end", "Id": 2}),
+    Example("tag_name_taken", tagged, "EditTags", {"Name": "env=prod", "Id": 2}),
+    Example("tag_without_name_zh", tagged, "EditTags", {"Name": ""}, language="zh-CN"),
+    Example("tags_deleted", tagged, "DeleteTags", {"Ids": [1, 2]}),
+    Example("tags_deleted_unknown", tagged, "DeleteTags", {"Ids": [1, 9]}),
+    Example("tags_of_machine", tagged, "UpdateMachineTags",
+            {"Quuid": "6f1c2b00-0000-4000-8000-000000000000", "TagIds": [2]}),
+    Example("no_machine_zh", nobody, "ScanVul", {"VulLevels": "0", "HostType": 1}, language="zh-CN"),
+    Example("set_vul_schedule", never, "ScanVulSetting", PLANNED_VUL),
+    Example("set_vul_schedule_outside_window_zh", never, "ScanVulSetting",
+            PLANNED_VUL | {"TimerTime": "12:00"}, language="zh-CN"),
+    Example("vul_schedule", planned, "DescribeScanVulSetting", {}),
+    Example("vul_schedule_never_set", never, "DescribeScanVulSetting", {}),
+    Example("set_malware_schedule", never, "ModifyMalwareTimingScanSettings", PLANNED_MALWARE),
+    Example("set_malware_schedule_monitoring", never, "ModifyMalwareTimingScanSettings",
+            PLANNED_MALWARE | {"RealTimeMonitoring": 1}),
+    Example("malware_schedule", planned, "DescribeMalwareTimingScanSetting", {}),
+    Example("malware_schedule_never_set", never, "DescribeMalwareTimingScanSetting", {}),
+    Example("vul_again_by_event", never, "ScanVulAgain", {"EventIds": "1,2"}),
+    Example("scan_baseline", never, "ScanBaseline", {"RuleIdList": [201, 202]}),
+    Example("scan_baseline_no_machine", nobody, "ScanBaseline", {}),
+    Example("stop_malware", malware_begun, "DeleteMalwareScanTask", {}),
+    Example("stop_baseline", baseline_begun, "StopBaselineDetect", {"TaskIds": [1]}),
+    Example("stop_baseline_unknown", baseline_begun, "StopBaselineDetect", {"TaskIds": [1, 9]}),
+    Example("malware_progress", malware_begun, "DescribeScanMalwareSchedule", {}),
+    Example("malware_progress_done", done_clean, "DescribeScanMalwareSchedule", {}),
+    Example("malware_progress_never", never, "DescribeScanMalwareSchedule", {}),
+    Example("baseline_progress", baseline_begun, "DescribeBaselineScanSchedule", {"TaskId": 1}),
+    Example("list_schedules", planned, "ListSchedules", {}, service="hostward"),
+    Example("list_schedules_zh", planned, "ListSchedules", {"Module": "Malware"}, "hostward", "zh-CN"),
+    Example("run_schedule_now", planned, "RunScheduleNow", {"ScheduleId": 1}, service="hostward"),
+    Example("run_unknown_schedule", planned, "RunScheduleNow", {"ScheduleId": 9}, service="hostward"),
+    Example("disable_schedule", planned, "EnableSchedule", {"ScheduleId": 1, "Enabled": False}, service="hostward"),
+    Example("schedule_policy", planned, "ModifySchedulePolicy", POLICY, service="hostward"),
 )  # fmt: skip

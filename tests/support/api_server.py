@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from api_bench import SECRET, SECRET_ID, Answer
+from export_bench import exports
 from hostward.api.action import VERSIONS
 from hostward.api.context import ApiSettings
+from hostward.api.download import Downloads
 from hostward.api.gateway import Gateway
 from hostward.api.keys import KeyRing
-from hostward.api.signature import SignatureV3
+from hostward.api.signatures import signatures
 from hostward.runtime.clock import SystemClock
+from hostward.wiring.application import Application
 from tc3 import sign
 
 STARTS_WITHIN = 20.0
@@ -71,10 +74,12 @@ class ApiServer:
 def served(store, *, settings: ApiSettings | None = None) -> Iterator[ApiServer]:
     """Serve a store's gateway as the product does: uvicorn, uvloop, httptools."""
     clock, hub, settings = SystemClock(), HubLog(), settings or ApiSettings(rate=1000)
-    authenticator = SignatureV3(KeyRing(store, clock), host_aliases=settings.host_aliases)
-    gateway = Gateway(authenticators=(authenticator,), store=store, hub=hub, clock=clock, settings=settings)
+    authenticators = signatures(KeyRing(store, clock), host_aliases=settings.host_aliases)
+    kept = exports()
+    gateway = Gateway(authenticators=authenticators, store=store, hub=hub, clock=clock, settings=settings, exports=kept)
+    app = Application(api=gateway, agents=gateway, console=gateway, downloads=Downloads(kept, clock))
     config = uvicorn.Config(
-        gateway, host="127.0.0.1", port=0, loop="uvloop", http="httptools", lifespan="off", ws="none",
+        app, host="127.0.0.1", port=0, loop="uvloop", http="httptools", lifespan="off", ws="none",
         log_config=None, access_log=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -89,3 +94,4 @@ def served(store, *, settings: ApiSettings | None = None) -> Iterator[ApiServer]
     finally:
         server.should_exit = True
         thread.join(20)
+        kept.close()

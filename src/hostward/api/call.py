@@ -1,54 +1,67 @@
 """The common parameters of a request: what it calls, whoever sends it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from dataclasses import dataclass, field
+from typing import Final
 
+from hostward.api.envelope import language_named, language_of
 from hostward.api.errors import ApiError, Code
+from hostward.api.flat_body import common_of
 from hostward.api.http import Request
-from hostward.api.texts import COMMON_MISSING, shown
+from hostward.api.texts import COMMON_MISSING, Language, shown
 
-MOST_FLAT = 10_000
-"""Flat parameters that are looked at in a query or form."""
+_HEADERS: Final[Mapping[str, bytes]] = {
+    "Action": b"x-tc-action",
+    "Version": b"x-tc-version",
+    "Timestamp": b"x-tc-timestamp",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What is called. timestamp: as sent, not checked yet."""
+    """What is called, and in which language. timestamp: as sent, not checked yet.
+
+    common: common parameters found in the query or form of a request without an Authorization header; else empty.
+    """
 
     action: str
     version: str
     timestamp: str
+    language: Language
+    common: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
         """The action's name, fit for a log."""
         return shown(self.action)
 
+    @property
+    def is_signed_v1(self) -> bool:
+        """Whether it carries a signature of version 1, right or wrong."""
+        return "Signature" in self.common
+
 
 def call_of(request: Request) -> Call:
-    """The call a request makes: from its X-TC- headers, else from its query or form.
+    """The call a request makes.
 
+    A request signed with version 1 says it in its parameters alone: a header is not signed there, so it must not
+    overrule them. Any other says it in its X-TC- headers, and one that nobody signed may say it in either.
     Raises ApiError MissingParameter when Action, Version or Timestamp is nowhere to be found.
     """
-    names = ("Action", "Version", "Timestamp")
-    found = {name: request.head.text(b"x-tc-" + name.lower().encode()) for name in names}
-    if not all(found.values()):
-        flat = flat_parameters(request)
-        found = {name: value or flat.get(name, "") for name, value in found.items()}
-    for name in names:
-        if not found[name]:
-            raise ApiError(Code.MISSING_PARAMETER, COMMON_MISSING, name=name)
-    return Call(action=found["Action"], version=found["Version"], timestamp=found["Timestamp"])
-
-
-def flat_parameters(request: Request) -> Mapping[str, str]:
-    """Parameters of a query (GET) or of a form (POST); none when they can't be read."""
     head = request.head
-    source = head.query if head.method == "GET" else request.body
-    if head.method != "GET" and head.content_type != "application/x-www-form-urlencoded":
-        return {}
-    try:
-        return dict(parse_qsl(source.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FLAT))
-    except ValueError:
-        return {}
+    flat = None if b"authorization" in head.headers else request.flat
+    common = common_of(flat) if flat else {}
+    if "Signature" in common:
+        found = {name: common.get(name, "") for name in _HEADERS}
+    else:
+        found = {name: head.text(header) or common.get(name, "") for name, header in _HEADERS.items()}
+    for name, value in found.items():
+        if not value:
+            raise ApiError(Code.MISSING_PARAMETER, COMMON_MISSING, name=name)
+    return Call(
+        action=found["Action"],
+        version=found["Version"],
+        timestamp=found["Timestamp"],
+        language=language_named(common["Language"]) if common.get("Language") else language_of(head),
+        common=common,
+    )

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
+from hostward.api.exports import Exports
+from hostward.api.hosts import origin_of
+from hostward.api.http import Head
 from hostward.api.texts import Language
 from hostward.api.vul_info import VulInfo
 from hostward.domain.account import User
@@ -12,7 +15,12 @@ from hostward.domain.task import DEFAULT_TIMEOUT
 from hostward.runtime.clock import Clock
 from hostward.usecases.ports import Hub, Store
 
-PUBLIC_HOSTS = ("cwp.tencentcloudapi.com", "cwp.intl.tencentcloudapi.com")
+PUBLIC_HOSTS = (
+    "cwp.tencentcloudapi.com",
+    "cwp.intl.tencentcloudapi.com",
+    "hostward.tencentcloudapi.com",
+    "hostward.intl.tencentcloudapi.com",
+)
 """Hosts that clients sign for when a gateway stands between them and their endpoint (apigw_endpoint of the SDKs)."""
 
 RATE = 20
@@ -36,7 +44,11 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Who asks, in which language, when, and what an answer is made from."""
+    """Who asks, in which language, when, and what an answer is made from.
+
+    store: as far as the user may see it. secret_id: the key that was used, "" for none. exports: None where none are
+    kept. head: of the request.
+    """
 
     account: AccountId
     user: User
@@ -48,3 +60,11 @@ class Context:
     settings: ApiSettings
     clock: Clock
     vul_info: VulInfo
+    secret_id: str = ""
+    exports: Exports | None = None
+    head: Head | None = None
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host that the caller reached, for links; "" when that can't be told."""
+        return "" if self.head is None else origin_of(self.head.text(b"host"), self.head.scheme)

@@ -1,4 +1,4 @@
-"""A request's JSON object turned into its struct, with the code that each mistake deserves.
+"""A request's JSON object or flat parameters turned into its struct, with the code that each mistake deserves.
 
 Whatever the order of members in the body, mistakes are reported in the order of the specification: a member that is
 not known, a required one that is missing, a wrong type, a wrong value.
@@ -13,8 +13,9 @@ from typing import Annotated, Final, TypeVar, get_args, get_origin
 import msgspec
 
 from hostward.api.errors import ApiError, Code
+from hostward.api.flat_body import nested
 from hostward.api.json_body import Value, parse_object
-from hostward.api.texts import MISSING, UNKNOWN, WRONG_TYPE, WRONG_VALUE, Text, shown
+from hostward.api.texts import GAP, MISSING, UNKNOWN, WRONG_TYPE, WRONG_VALUE, Text, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ Int64 = Annotated[int, INT64]
 
 _DECIMAL: Final = re.compile(r"0|-?[1-9][0-9]{0,39}")
 """Whole numbers in text: the API's own examples send Integers so. Nothing else is taken for a number."""
+
+_FLAT_FLAGS: Final[Mapping[str, bool]] = {"true": True, "True": True, "false": False, "False": False}
+"""Booleans in flat parameters: Python's clients write True, Node's and Go's true."""
 
 _RANKS: Final = (Code.UNKNOWN_PARAMETER, Code.MISSING_PARAMETER, Code.INVALID_PARAMETER, Code.INVALID_VALUE)
 
@@ -82,12 +86,15 @@ def decode(kind: type[S], body: bytes) -> S:
 
     Raises ApiError: IllegalRequest for what is no JSON object, then for the first mistake of the lowest rank.
     """
-    value = parse_object(body)
-    mistakes = _Mistakes()
-    request = _object(shape_of(kind), value, "", mistakes)
-    mistakes.raise_worst()
-    assert isinstance(request, kind)  # without a mistake it was built
-    return request
+    return _decoded(kind, parse_object(body), _Mistakes(flat=False))
+
+
+def decode_flat(kind: type[S], parameters: Mapping[str, str]) -> S:
+    """The struct that flat parameters hold: every value is text there, and an array is spelled by its indices.
+
+    Raises ApiError as decode does; an index that is missing is a mistake of type.
+    """
+    return _decoded(kind, nested(parameters), _Mistakes(flat=True))
 
 
 @cache
@@ -102,8 +109,9 @@ def shape_of(struct: type[msgspec.Struct]) -> ObjectOf:
 
 @dataclass(slots=True)
 class _Mistakes:
-    """The first mistake of each rank."""
+    """The first mistake of each rank. flat: whether values are spelled as flat parameters are."""
 
+    flat: bool
     found: dict[Code, ApiError] = field(default_factory=dict)
 
     def add(self, code: Code, text: Text, **values: object) -> None:
@@ -114,6 +122,13 @@ class _Mistakes:
         for code in _RANKS:
             if code in self.found:
                 raise self.found[code]
+
+
+def _decoded(kind: type[S], value: dict[str, Value], mistakes: _Mistakes) -> S:
+    request = _object(shape_of(kind), value, "", mistakes)
+    mistakes.raise_worst()
+    assert isinstance(request, kind)  # without a mistake it was built
+    return request
 
 
 def _shape(hint: object) -> Shape:
@@ -138,9 +153,7 @@ def _read(shape: Shape, value: Value, path: str, mistakes: _Mistakes) -> object:
         case String():
             return _text(value, path, mistakes)
         case Flag():
-            if not isinstance(value, bool):
-                mistakes.add(Code.INVALID_PARAMETER, WRONG_TYPE, name=path, type="Boolean")
-            return value
+            return _flag(value, path, mistakes)
 
 
 def _object(shape: ObjectOf, value: Value, path: str, mistakes: _Mistakes) -> object:
@@ -161,10 +174,27 @@ def _object(shape: ObjectOf, value: Value, path: str, mistakes: _Mistakes) -> ob
 
 
 def _list(shape: ListOf, value: Value, path: str, mistakes: _Mistakes) -> object:
+    if mistakes.flat and isinstance(value, dict):
+        value = _in_order(value, path, mistakes)
     if not isinstance(value, list):
         mistakes.add(Code.INVALID_PARAMETER, WRONG_TYPE, name=path, type="Array")
         return None
     return [_read(shape.item, one, f"{path}.{index}", mistakes) for index, one in enumerate(value)]
+
+
+def _in_order(indexed: dict[str, Value], path: str, mistakes: _Mistakes) -> list[Value] | None:
+    """The elements of a flat array; None, with a mistake noted, unless its indices are 0, 1, 2 and so on.
+
+    So many names can only be right indices if each of the first so many numbers is among them.
+    """
+    indices = [str(number) for number in range(len(indexed))]
+    lacking = next((index for index in indices if index not in indexed), None)
+    if lacking is None:
+        return [indexed[index] for index in indices]
+    known = set(indices)
+    found = next(name for name in indexed if name not in known)
+    mistakes.add(Code.INVALID_PARAMETER, GAP, name=path, index=lacking, found=_joined(path, shown(found)))
+    return None
 
 
 def _whole(shape: Whole, value: Value, path: str, mistakes: _Mistakes) -> object:
@@ -176,6 +206,14 @@ def _whole(shape: Whole, value: Value, path: str, mistakes: _Mistakes) -> object
         accepted = f"{shape.minimum} - {shape.maximum}"
         mistakes.add(Code.INVALID_VALUE, WRONG_VALUE, name=path, value=number, accepted=accepted)
     return number
+
+
+def _flag(value: Value, path: str, mistakes: _Mistakes) -> object:
+    """A Boolean; in flat parameters one of the spellings that the official clients have for it."""
+    flag = _FLAT_FLAGS.get(value, value) if mistakes.flat and isinstance(value, str) else value
+    if not isinstance(flag, bool):
+        mistakes.add(Code.INVALID_PARAMETER, WRONG_TYPE, name=path, type="Boolean")
+    return flag
 
 
 def _text(value: Value, path: str, mistakes: _Mistakes) -> object:

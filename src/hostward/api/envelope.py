@@ -34,8 +34,13 @@ def failure(code: str, message: str, request_id: str) -> bytes:
 
 
 def language_of(head: Head) -> Language:
-    """The language asked for: English unless it is zh-CN."""
-    return "zh-CN" if head.text(b"x-tc-language") == "zh-CN" else "en-US"
+    """The language that the headers ask for."""
+    return language_named(head.text(b"x-tc-language"))
+
+
+def language_named(name: str) -> Language:
+    """The language with this name: English unless it is zh-CN."""
+    return "zh-CN" if name == "zh-CN" else "en-US"
 
 
 async def respond(send: Send, head: Head, body: bytes) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from hostward.api.texts import AS_SAID, INTERNAL, Language, Text
-from hostward.domain.errors import Conflict, HostwardError, InvalidValue, NoMachines, NotFound
+from hostward.domain.errors import Conflict, Forbidden, HostwardError, InvalidValue, NoMachines, NotFound
 
 
 class Code(StrEnum):
@@ -34,6 +34,8 @@ class Code(StrEnum):
     INVALID_VALUE = "InvalidParameterValue"
     FAILED = "FailedOperation"
     NO_HOST = "FailedOperation.NoProfessionHost"
+    RESOURCE_NOT_FOUND = "ResourceNotFound"
+    TAG_NAME_LENGTH = "InvalidParameterValue.TagNameLengthLimit"
     INTERNAL = "InternalError"
 
 
@@ -58,6 +60,7 @@ INSTEAD: Final[Mapping[Code, Code]] = {
     Code.AUTH_FAILURE: Code.UNAUTHORIZED_OPERATION,
     Code.ILLEGAL_REQUEST: Code.INVALID_PARAMETER,
     Code.NO_HOST: Code.FAILED,
+    Code.TAG_NAME_LENGTH: Code.INVALID_VALUE,
 }
 """What an action sends that does not list a code which is not common either."""
 
@@ -65,6 +68,7 @@ OF_DOMAIN: Final[tuple[tuple[type[HostwardError], Code], ...]] = (
     (InvalidValue, Code.INVALID_VALUE),  # UnsupportedValue is one too
     (NotFound, Code.INVALID_VALUE),
     (NoMachines, Code.NO_HOST),
+    (Forbidden, Code.UNAUTHORIZED_OPERATION),
     (Conflict, Code.FAILED),
 )
 """The one table from domain errors to codes; what is not here is an InternalError."""
@@ -88,11 +92,23 @@ class ApiError(Exception):
         return self._text.said(language, self._values)
 
 
+class DomainRefusal(ApiError):
+    """A refusal in the words of an error of the domain, which may know both languages."""
+
+    def __init__(self, code: Code, error: HostwardError) -> None:
+        super().__init__(code, AS_SAID, message=str(error))
+        self._error = error
+
+    def message(self, language: Language) -> str:
+        """The words in the caller's language, as many as a caller gets."""
+        return self._error.said(language)[:MESSAGE_CHARS]
+
+
 def refusal_of(error: HostwardError) -> ApiError | None:
     """The refusal a domain error stands for, with its own words; None when it is no fault of the caller's."""
     for kind, code in OF_DOMAIN:
         if isinstance(error, kind):
-            return ApiError(code, AS_SAID, message=str(error)[:MESSAGE_CHARS])
+            return DomainRefusal(code, error)
     return None
 
 

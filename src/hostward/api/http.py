@@ -18,6 +18,7 @@ MAX_POST = 10 * 1024 * 1024
 """Largest requests: query and body of a GET, a version 1 (form) POST, a version 3 POST ("Request structure" page)."""
 
 METHODS: Final = ("GET", "POST")
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 class ClientGone(Exception):
@@ -26,11 +27,16 @@ class ClientGone(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A request without its body. headers: names in lower case; of a name sent twice, the last one."""
+    """A request without its body. headers: names in lower case; of a name sent twice, the last one.
+
+    source: the address that the connection came from, "" where there is none. scheme: http or https.
+    """
 
     method: str
     query: bytes
     headers: Mapping[bytes, bytes]
+    source: str = ""
+    scheme: str = "http"
 
     def text(self, name: bytes) -> str:
         """A header as text, "" when it was not sent."""
@@ -41,6 +47,11 @@ class Head:
         """The media type alone, in lower case."""
         return self.text(b"content-type").partition(";")[0].strip().lower()
 
+    @property
+    def is_form(self) -> bool:
+        """Whether the body is a form: only without an Authorization header, with one every body is JSON."""
+        return self.method == "POST" and b"authorization" not in self.headers and self.content_type == FORM
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -49,10 +60,25 @@ class Request:
     head: Head
     body: bytes
 
+    @property
+    def flat(self) -> bytes | None:
+        """Where the parameters are names and values in text: the query of a GET, the form of a POST; else None."""
+        if self.head.method == "GET":
+            return self.head.query
+        return self.body if self.head.is_form else None
+
 
 def head_of(scope: Scope) -> Head:
     """The head of an ASGI request."""
-    return Head(method=scope["method"], query=scope["query_string"], headers=dict(scope["headers"]))
+    source = (scope.get("client") or ("",))[0]
+    scheme = scope.get("scheme", "http")
+    return Head(
+        method=scope["method"],
+        query=scope["query_string"],
+        headers=dict(scope["headers"]),
+        source=source,
+        scheme=scheme,
+    )
 
 
 async def read_request(head: Head, receive: Receive) -> Request:
@@ -73,8 +99,7 @@ def largest(head: Head) -> int:
     """How many bytes of query and body a request of this kind may have."""
     if head.method == "GET":
         return MAX_GET
-    is_form = head.content_type == "application/x-www-form-urlencoded" and b"authorization" not in head.headers
-    return MAX_FORM_POST if is_form else MAX_POST
+    return MAX_FORM_POST if head.is_form else MAX_POST
 
 
 async def _read_body(head: Head, receive: Receive) -> bytes:

@@ -1,8 +1,13 @@
 """API keys by SecretId, remembered for a moment so that a busy client costs no look-up a request."""
 
+import asyncio
+from collections.abc import Iterable, Mapping
+from functools import partial
+from itertools import islice
+
 from hostward.domain.account import ApiKey
 from hostward.runtime.clock import Clock
-from hostward.usecases.ports import Store
+from hostward.usecases.ports import Store, UnitOfWork
 
 REMEMBERED = 2.0
 """Seconds a look-up counts: how long a key still works after it was disabled."""
@@ -12,14 +17,25 @@ MOST_UNKNOWN = 1_000
 """Look-ups remembered: keys that exist, and ids that don't (so that a flood of those can't grow memory)."""
 
 
+PAUSE = 0.02
+"""Seconds between two look-ups of ids that nobody had before. Those asked meanwhile are looked up together, so that a
+flood of invented ids (each another one) costs a fiftieth of a look-up each and leaves the database to the others.
+"""
+
+MOST_AT_ONCE = 200
+"""Ids of one look-up: some 10 ms of work."""
+
+
 class KeyRing:
-    """The keys of a store."""
+    """The keys of a store. Used from one event loop at a time."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._known: dict[str, tuple[float, ApiKey | None]] = {}
         self._unknown: dict[str, tuple[float, ApiKey | None]] = {}
+        self._asked: dict[str, asyncio.Future[ApiKey | None]] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     async def find(self, secret_id: str) -> ApiKey | None:
         """The key with this SecretId, disabled or not; None when there is none."""
@@ -27,22 +43,63 @@ class KeyRing:
         remembered = self._known.get(secret_id) or self._unknown.get(secret_id)
         if remembered is not None and now < remembered[0]:
             return remembered[1]
-        key = await self._store.read(lambda uow: uow.accounts.key(secret_id))
-        self._forget(secret_id)
-        if key is None:
-            _remember(self._unknown, MOST_UNKNOWN, secret_id, (now + REMEMBERED, None))
-        else:
-            _remember(self._known, MOST_KEYS, secret_id, (now + REMEMBERED, key))
-        return key
+        if secret_id in self._known:  # no stranger waits before a client that is known
+            key = await self._store.read(lambda uow: uow.accounts.key(secret_id))
+            self._keep(secret_id, key)
+            return key
+        return await asyncio.shield(self._ask(secret_id))
 
     @property
     def remembered(self) -> int:
         """How many look-ups are held."""
         return len(self._known) + len(self._unknown)
 
-    def _forget(self, secret_id: str) -> None:
+    def _ask(self, secret_id: str) -> "asyncio.Future[ApiKey | None]":
+        """The answer to come, of a look-up that several may wait for."""
+        asked = self._asked.get(secret_id)
+        if asked is None:
+            asked = self._asked[secret_id] = asyncio.get_running_loop().create_future()
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.ensure_future(self._look())
+        return asked
+
+    async def _look(self) -> None:
+        """Look up what was asked, at once; then what was asked meanwhile, until nothing was."""
+        while self._asked:
+            batch = tuple(islice(self._asked, MOST_AT_ONCE))
+            try:
+                found = await self._store.read(partial(_keys_of, batch))
+            except Exception as error:  # noqa: BLE001  # whatever it was, those who asked are told
+                self._fail(batch, error)
+            else:
+                self._answer(found)
+            await asyncio.sleep(PAUSE)
+
+    def _answer(self, found: Mapping[str, ApiKey | None]) -> None:
+        for secret_id, key in found.items():
+            self._keep(secret_id, key)
+            waiting = self._asked.pop(secret_id)
+            if not waiting.done():
+                waiting.set_result(key)
+
+    def _fail(self, batch: Iterable[str], error: Exception) -> None:
+        for secret_id in batch:
+            waiting = self._asked.pop(secret_id)
+            if not waiting.done():
+                waiting.set_exception(error)
+
+    def _keep(self, secret_id: str, key: ApiKey | None) -> None:
+        now = self._clock.monotonic()
         self._known.pop(secret_id, None)
         self._unknown.pop(secret_id, None)
+        if key is None:
+            _remember(self._unknown, MOST_UNKNOWN, secret_id, (now + REMEMBERED, None))
+        else:
+            _remember(self._known, MOST_KEYS, secret_id, (now + REMEMBERED, key))
+
+
+def _keys_of(secret_ids: Iterable[str], uow: UnitOfWork) -> Mapping[str, ApiKey | None]:
+    return {secret_id: uow.accounts.key(secret_id) for secret_id in secret_ids}
 
 
 def _remember(

@@ -1,10 +1,41 @@
 """At most so many requests in any one second, exactly."""
 
 from collections import deque
+from typing import Literal, NamedTuple, Protocol
 
 SECOND = 1.0
 MOST_BUCKETS = 10_000
 """Buckets before idle ones are dropped (a bucket is a user and an action, so this is far above what is in use)."""
+
+
+class Bucket(NamedTuple):
+    """What is counted together: one user's calls of one action, those of a console session apart from a program's."""
+
+    kind: Literal["key", "session"]
+    user: int
+    action: str
+
+
+class Rate(Protocol):
+    """How many calls of each bucket are granted in any one second."""
+
+    limit: int
+
+    async def take(self, bucket: Bucket, now: float) -> bool:
+        """Whether one more call is granted at `now` (monotonic seconds); a refusal costs the caller nothing."""
+        ...
+
+
+class ProcessRate:
+    """Rate of the calls that this process alone gets."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._limit = RateLimit(limit)
+
+    async def take(self, bucket: Bucket, now: float) -> bool:
+        """See Rate.take."""
+        return self._limit.take(bucket.user, f"{bucket.kind}:{bucket.action}", now)
 
 
 class RateLimit:

@@ -6,9 +6,9 @@ from hostward.api.action import CWP, VERSIONS, AnyAction
 from hostward.api.authenticator import Caller
 from hostward.api.call import Call
 from hostward.api.errors import ApiError, Code
+from hostward.api.hosts import host_candidates
 from hostward.api.http import Head
 from hostward.api.names import NAMES
-from hostward.api.signature import host_candidates
 from hostward.api.texts import NO_ACTION, NO_SERVICE, NO_VERSION, NOT_SERVED, shown
 
 _KNOWN = ", ".join(f"{service} {version}" for service, version in VERSIONS.items())

@@ -1,4 +1,4 @@
-"""Signature TC3-HMAC-SHA256 of POST requests (Tencent Cloud API 3.0, "Signature v3")."""
+"""Signature TC3-HMAC-SHA256 of POST and GET requests (Tencent Cloud API 3.0, "Signature v3")."""
 
 import hashlib
 import hmac
@@ -13,18 +13,17 @@ from hostward.api import texts
 from hostward.api.authenticator import Caller
 from hostward.api.call import Call
 from hostward.api.errors import ApiError, Code
+from hostward.api.hosts import host_candidates
 from hostward.api.http import Head, Request
 from hostward.api.keys import KeyRing
-from hostward.domain.account import ApiKey
+from hostward.api.signature_key import Credentials, signing_key
 
 ALGORITHM: Final = "TC3-HMAC-SHA256"
-MAX_SKEW: Final = 300
-"""Seconds between a request's timestamp and the server's time ("Signature v3", common parameters)."""
-
 UNSIGNED: Final = "UNSIGNED-PAYLOAD"
 """Value of X-TC-Content-SHA256 that leaves the body out of the signature."""
 
 MAX_AUTHORIZATION: Final = 2048
+DAY: Final = 86_400
 _SHAPE: Final = re.compile(
     r"TC3-HMAC-SHA256 +Credential=([\w.-]{1,128})/(\d{4}-\d\d-\d\d)/([\w.-]{1,64})/tc3_request, *"
     r"SignedHeaders=([a-z0-9_;-]{1,1024}), *Signature=([0-9a-f]{64}) *",
@@ -44,40 +43,36 @@ class Authorization:
 
 
 class SignatureV3:
-    """Authenticates POST requests by their TC3-HMAC-SHA256 signature."""
+    """Authenticates requests by the TC3-HMAC-SHA256 signature in their Authorization header."""
 
     def __init__(self, keys: KeyRing, *, host_aliases: Sequence[str] = ()) -> None:
         self._keys = keys
         self._aliases = tuple(host_aliases)
 
-    def recognises(self, request: Request) -> bool:
+    def recognises(self, request: Request, _call: Call) -> bool:
         """See Authenticator.recognises."""
-        return request.head.method == "POST" and b"authorization" in request.head.headers
+        return b"authorization" in request.head.headers
 
     async def authenticate(self, request: Request, call: Call, now: datetime) -> Caller:
         """See Authenticator.authenticate; the order of the checks is that of the specification."""
         said = parse_authorization(request.head.text(b"authorization"))
-        key = await self._keys.find(said.secret_id)
-        if key is None:
-            raise ApiError(Code.SECRET_ID_NOT_FOUND, texts.NO_SUCH_ID)
-        _check_usable(key)
-        _check_time(call.timestamp, now)
-        if request.head.headers.get(b"x-tc-token"):
-            raise ApiError(Code.TOKEN_FAILURE, texts.TOKEN)
+        credentials = Credentials(secret_id=said.secret_id, token=request.head.text(b"x-tc-token"))
+        key = await signing_key(self._keys, credentials, call.timestamp, now)
         if not self._is_signed(request, call, said, key.secret):
             raise ApiError(Code.SIGNATURE_FAILURE, texts.BAD_SIGNATURE)
-        return Caller(user=key.user, service=said.service)
+        return Caller(user=key.user, secret_id=key.secret_id, service=said.service)
 
     def _is_signed(self, request: Request, call: Call, said: Authorization, secret: str) -> bool:
         """Whether the signature is that of the request, for one of the hosts its client may have signed."""
-        if said.date != datetime.fromtimestamp(int(call.timestamp), UTC).strftime("%Y-%m-%d"):
+        if said.date != _date(int(call.timestamp) // DAY):
             return False
         key = derived_key(secret, said.date, said.service)
         scope = f"{said.date}/{said.service}/tc3_request"
         payload = _payload_hash(request)
-        for host in host_candidates(request.head.text(b"host"), self._aliases):
-            for headers in _canonical_headers(request.head, said.signed_headers, host):
-                canonical = canonical_request(request.head.query, headers, said.signed_headers, payload)
+        head = request.head
+        for host in host_candidates(head.text(b"host"), self._aliases):
+            for headers in _canonical_headers(head, said.signed_headers, host):
+                canonical = canonical_request(head.method, head.query, headers, said.signed_headers, payload)
                 if hmac.compare_digest(signature(key, call.timestamp, scope, canonical), said.signature):
                     return True
         return False
@@ -94,20 +89,9 @@ def parse_authorization(header: str) -> Authorization:
     return Authorization(secret_id=found[1], date=found[2], service=found[3], signed_headers=signed, signature=found[5])
 
 
-def host_candidates(host: str, aliases: Sequence[str] = ()) -> tuple[str, ...]:
-    """What a client may have signed as its host.
-
-    The header as sent; without the scheme (tccli's endpoint is a URL); without the port (the Node SDKs); then the
-    names this server is also known by.
-    """
-    bare = host.partition("://")[2] or host
-    without_port = re.sub(r":\d*$", "", bare)
-    return tuple(dict.fromkeys((host, bare, without_port, *aliases)))
-
-
-def canonical_request(query: bytes, headers: str, signed_headers: Sequence[str], payload: str) -> bytes:
+def canonical_request(method: str, query: bytes, headers: str, signed_headers: Sequence[str], payload: str) -> bytes:
     """The canonical request: the query exactly as it came, and always the path "/"."""
-    lines = ("POST", "/", query.decode("latin-1"), headers, ";".join(signed_headers), payload)
+    lines = (method, "/", query.decode("latin-1"), headers, ";".join(signed_headers), payload)
     return "\n".join(lines).encode("latin-1")
 
 
@@ -124,19 +108,10 @@ def derived_key(secret: str, date: str, service: str) -> bytes:
     return hmac.digest(hmac.digest(day, service.encode(), "sha256"), b"tc3_request", "sha256")
 
 
-def _check_usable(key: ApiKey) -> None:
-    if not key.enabled:
-        raise ApiError(Code.INVALID_SECRET_ID, texts.KEY_DISABLED, secret_id=key.secret_id)
-    if not key.user.enabled:
-        raise ApiError(Code.AUTH_FAILURE, texts.USER_DISABLED, user=key.user.name)
-
-
-def _check_time(timestamp: str, now: datetime) -> None:
-    if not re.fullmatch(r"[0-9]{1,12}", timestamp):
-        raise ApiError(Code.SIGNATURE_EXPIRE, texts.BAD_TIMESTAMP, value=texts.shown(timestamp))
-    if abs(now.timestamp() - int(timestamp)) > MAX_SKEW:
-        said = now.strftime("%Y-%m-%d %H:%M:%S UTC")
-        raise ApiError(Code.SIGNATURE_EXPIRE, texts.EXPIRED, seconds=MAX_SKEW, now=said)
+@lru_cache(maxsize=8)
+def _date(days: int) -> str:
+    """A day since 1970 as it stands in a scope."""
+    return datetime.fromtimestamp(days * DAY, UTC).strftime("%Y-%m-%d")
 
 
 def _payload_hash(request: Request) -> str:

@@ -16,8 +16,11 @@ class Text(NamedTuple):
     chinese: str
 
     def said(self, language: Language, values: dict[str, object]) -> str:
-        """The message with its values; they are inserted as they are, never interpreted."""
-        return (self.chinese if language == "zh-CN" else self.english).format_map(values)
+        """The message with its values; they are inserted as they are, never interpreted. A Text is said first."""
+        text = self.chinese if language == "zh-CN" else self.english
+        return text.format_map(
+            {name: value.said(language, {}) if isinstance(value, Text) else value for name, value in values.items()}
+        )
 
 
 def shown(value: object) -> str:
@@ -43,7 +46,10 @@ MULTIPART = Text(
 )
 COMMON_MISSING = Text("The common parameter `{name}` is missing.", "缺少公共参数 `{name}`。")
 
-NO_AUTHORIZATION = Text("The Authorization header is missing.", "缺少 Authorization 请求头。")
+NO_AUTHORIZATION = Text(
+    "The request is not signed: the Authorization header (in signature version 1: the parameter Signature) is missing.",
+    "请求未签名:缺少 Authorization 请求头(或 v1 签名的 Signature 参数)。",
+)
 BAD_AUTHORIZATION = Text(
     "The Authorization header can't be read: expected TC3-HMAC-SHA256 Credential=SecretId/Date/service/tc3_request, "
     "SignedHeaders=content-type;host, Signature=64 hexadecimal digits.",
@@ -53,11 +59,10 @@ BAD_AUTHORIZATION = Text(
 UNSIGNED_HEADERS = Text(
     "The headers content-type and host must be among SignedHeaders.", "SignedHeaders 必须包含 content-type 和 host。"
 )
-SIGNATURE_V1 = Text(
-    "Signature version 1 is not accepted here yet: sign with TC3-HMAC-SHA256 (signMethod of the SDKs).",
-    "暂不接受 v1 签名:请使用 TC3-HMAC-SHA256(SDK 的 signMethod)。",
+BAD_SIGNATURE_V1 = Text(
+    "The signature parameters can't be read: SecretId must be a key's id, and SignatureMethod HmacSHA1 or HmacSHA256.",
+    "无法解析签名参数:SecretId 必须为密钥 ID,SignatureMethod 必须为 HmacSHA1 或 HmacSHA256。",
 )
-SIGNED_GET = Text("Signed GET requests are not accepted here yet: use POST.", "暂不接受带签名的 GET 请求:请使用 POST。")
 NO_SUCH_ID = Text(
     "The SecretId is not found, please ensure that your SecretId is correct.",
     "SecretId 不存在,请确认 SecretId 是否正确。",
@@ -65,22 +70,46 @@ NO_SUCH_ID = Text(
 KEY_DISABLED = Text("The key {secret_id} is disabled.", "密钥 {secret_id} 已禁用。")
 USER_DISABLED = Text("The user {user} is disabled or locked.", "用户 {user} 已禁用或锁定。")
 BAD_TIMESTAMP = Text(
-    "X-TC-Timestamp `{value}` is not a Unix time in seconds.", "X-TC-Timestamp `{value}` 不是以秒为单位的 Unix 时间。"
+    "The timestamp `{value}` is not a Unix time in seconds.", "时间戳 `{value}` 不是以秒为单位的 Unix 时间。"
 )
 EXPIRED = Text(
-    "X-TC-Timestamp is more than {seconds} seconds away from the server's time, {now}: set this machine's clock.",
-    "X-TC-Timestamp 与服务器时间 {now} 相差超过 {seconds} 秒:请校准本机时钟。",
+    "The timestamp is more than {seconds} seconds away from the server's time, {now}: set the clock of the caller.",
+    "时间戳与服务器时间 {now} 相差超过 {seconds} 秒:请校准调用方的时钟。",
 )
 TOKEN = Text(
-    "X-TC-Token is not valid for this key: keys of this server are used without a token.",
-    "X-TC-Token 对此密钥无效:本服务器的密钥不使用临时令牌。",
+    "X-TC-Token is not valid for this key: keys that are not temporary are used without a token.",
+    "X-TC-Token 对此密钥无效:非临时密钥不使用令牌。",
+)
+TOKEN_OVER = Text(
+    "The token of this temporary key is missing, wrong, or over: ask for a new one (CreateTemporaryToken).",
+    "该临时密钥的令牌缺失、错误或已过期:请重新申请(CreateTemporaryToken)。",
 )
 BAD_SIGNATURE = Text(
     "The provided credentials could not be validated. Please check your signature is correct.",
     "签名验证失败,请检查签名计算是否正确。",
 )
 UNAUTHORIZED = Text(
-    "The role {role} of the user {user} does not include {action}.", "用户 {user} 的角色 {role} 无权调用 {action}。"
+    "{action} needs permission {permission}, role {role} lacks it (user {user}).",
+    "{action} 需要权限 {permission},角色 {role} 不具备该权限(用户 {user})。",
+)
+UNAUTHORIZED_BOUND = Text(
+    "{action} needs permission {permission}, role {role} that the temporary key was made for lacks it (user {user}).",
+    "{action} 需要权限 {permission},该临时密钥的角色 {role} 不具备该权限(用户 {user})。",
+)
+UNAUTHORIZED_TOKEN = Text(
+    "{action} needs permission {permission}, which temporary keys never have: use a key of the user {user}.",
+    "{action} 需要权限 {permission},临时密钥不具备该权限:请使用用户 {user} 的密钥。",
+)
+UNAUTHORIZED_LIMITED = Text(
+    "{action} needs permission {permission} for the whole account, the user {user} is limited to {tags}.",
+    "{action} 需要整个账号的权限 {permission},用户 {user} 仅限于 {tags}。",
+)
+TOKEN_NEEDS_KEY = Text(
+    "A temporary key is made with a key: sign this request with one.", "临时密钥须由密钥创建:请使用密钥签名此请求。"
+)
+NO_PERMISSION = Text(
+    "{action} has no entry in the table of permissions, so that nobody may call it.",
+    "{action} 未列入权限表,任何人都不能调用。",
 )
 
 NO_SERVICE = Text("There is no service `{service}` here: {known}.", "此处没有服务 `{service}`:可用服务为 {known}。")
@@ -104,6 +133,21 @@ DUPLICATE = Text("The body has the member `{name}` twice.", "请求体中成员 
 TOO_DEEP = Text("The body is nested more than {limit} levels deep.", "请求体嵌套超过 {limit} 层。")
 TOO_MANY = Text("The body has more than {limit} members.", "请求体成员超过 {limit} 个。")
 
+NOT_FLAT = Text(
+    "The query or form can't be read: expected name=value pairs joined by &, percent-encoded UTF-8.",
+    "无法解析查询串或表单:应为以 & 连接的 name=value,并按 UTF-8 百分号编码。",
+)
+TWICE = Text("The parameter `{name}` is given twice.", "参数 `{name}` 重复。")
+NESTED_TOO_DEEP = Text("The parameter `{name}` has more than {limit} levels.", "参数 `{name}` 超过 {limit} 层。")
+TWO_SHAPES = Text(
+    "The parameter `{name}` contradicts another one: a value and an object or array can't have the same name.",
+    "参数 `{name}` 与其他参数冲突:同名参数不能既是值又是对象或数组。",
+)
+GAP = Text(
+    "The indices of the array `{name}` must be 0, 1, 2 and so on: {index} is missing, `{found}` is there.",
+    "数组参数 `{name}` 的下标必须为 0、1、2 依次递增:缺少 {index},却有 `{found}`。",
+)
+
 UNKNOWN = Text("The parameter `{name}` is not known; known here: {known}.", "未知参数 `{name}`;已知参数:{known}。")
 MISSING = Text("The parameter `{name}` is missing.", "缺少参数 `{name}`。")
 WRONG_TYPE = Text("The parameter `{name}` must be of type {type}.", "参数 `{name}` 的类型必须为 {type}。")
@@ -120,4 +164,45 @@ UNSUPPORTED = Text(
     "The value `{value}` of the parameter `{name}` is not supported here: {reason}.",
     "此处不支持参数 `{name}` 的值 `{value}`:{reason}。",
 )
-NOT_A_TASK = Text("TaskId {task} is not a {module} task", "TaskId {task} 不是 {module} 任务")
+
+NO_PROJECTS = Text("machines belong to no project here", "此处的主机不属于任何项目")
+NO_APP_IDS = Text("a key sees the machines of its own account; leave it out", "密钥只能看到本账号的主机;请省略此参数")
+NO_ENROLMENT_DAY = Text("the day on which a machine was enrolled is not kept", "未记录主机的接入日期")
+NO_INSTANCE_STATE = Text(
+    "whether a machine is switched on is not known here; use ONLINE or OFFLINE",
+    "此处不知道主机是否开机;请使用 ONLINE 或 OFFLINE",
+)
+NO_PATHS = Text("only ScanPattern 2 and 3 use it", "仅 ScanPattern 2 和 3 使用此参数")
+NO_ATTACKS = Text("vulnerabilities are never proved by attacking; use 0", "不会通过攻击来验证漏洞;请使用 0")
+NO_WINDOWS_UPDATES = Text("Windows updates are not scanned here", "此处不扫描 Windows 更新")
+NO_WINDOWS = Text(
+    "Windows systems are not scanned; use 1, 2, 4 or 0 for all of them",
+    "不扫描 Windows 系统;请使用 1、2、4,或以 0 表示全部",
+)
+NO_QUUIDS = Text("HostType 1 is all machines; use HostType 2", "HostType 1 表示全部主机;请使用 HostType 2")
+"""Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
+
+AN_ADDRESS = Text("an address or a part of one", "IP 地址或其一部分")
+A_TAG = Text("the Id of a tag (DescribeTags)", "标签的 Id(DescribeTags)")
+A_REGION = Text(
+    "ap-others, all-regions, or a region's name such as ap-guangzhou",
+    "ap-others、all-regions,或 ap-guangzhou 等地域名",
+)
+"""What WRONG_VALUE accepts."""
+
+NO_EXPORTS = Text("Exports are not made here: ask a running server.", "此处不提供导出:请使用运行中的服务。")
+NO_EXPORT = Text(
+    "There is no such export of yours, or its 24 hours are over: ask ExportScanTaskDetails for another one.",
+    "您没有此导出任务,或其已超过 24 小时:请重新调用 ExportScanTaskDetails。",
+)
+NO_TAG = Text("There is no tag {tag}.", "不存在标签 {tag}。")
+TAG_NAME = Text(
+    "The name of a tag has 1 to {limit} characters, none of them a control character.",
+    "标签名称应为 1 至 {limit} 个字符,且不得包含控制字符。",
+)
+NO_MACHINE = Text("There is no machine with this Uuid or Quuid.", "不存在具有此 Uuid 或 Quuid 的主机。")
+
+STATUS_SCANNING = Text("Scanning", "扫描中")
+STATUS_OK = Text("Done", "已完成")
+STATUS_FAIL = Text("Failed", "扫描失败")
+STATUS_STOP = Text("Stopped", "已停止")

@@ -6,9 +6,11 @@ from typing import Final, NoReturn, TypeVar
 
 from hostward.api.context import ApiSettings
 from hostward.api.errors import ApiError, Code
-from hostward.api.texts import NOT_A_TASK, UNSUPPORTED, WITHOUT_EFFECT, WRONG_COUNT, WRONG_VALUE, shown
+from hostward.api.texts import NO_QUUIDS, UNSUPPORTED, WITHOUT_EFFECT, WRONG_COUNT, WRONG_VALUE, Text, shown
+from hostward.domain.errors import NotFound
 from hostward.domain.ids import ROWS_PER_TASK, TaskId
 from hostward.domain.module import Module
+from hostward.domain.reason import Reason
 from hostward.domain.task import MAX_TIMEOUT
 from hostward.usecases.records import Scope
 
@@ -26,17 +28,17 @@ LISTED_HOSTS: Final = 2
 T = TypeVar("T")
 
 
-def wrong_value(name: str, value: object, accepted: str) -> NoReturn:
+def wrong_value(name: str, value: object, accepted: str | Text) -> NoReturn:
     """Refuse a value."""
     raise ApiError(Code.INVALID_VALUE, WRONG_VALUE, name=name, value=shown(value), accepted=accepted)
 
 
-def unsupported(name: str, value: object, reason: str) -> NoReturn:
+def unsupported(name: str, value: object, reason: Text) -> NoReturn:
     """Refuse a value that is real elsewhere."""
     raise ApiError(Code.INVALID_VALUE, UNSUPPORTED, name=name, value=shown(value), reason=reason)
 
 
-def without_effect(name: str, reason: str) -> NoReturn:
+def without_effect(name: str, reason: Text) -> NoReturn:
     """Refuse a parameter that nothing would come of."""
     raise ApiError(Code.INVALID_VALUE, WITHOUT_EFFECT, name=name, reason=reason)
 
@@ -72,7 +74,15 @@ def task_of(value: int, module: Module) -> TaskId:
     """TaskId; a number that no task can have is refused in the words for a task that does not exist."""
     between("TaskId", value, 1, 2**64 - 1)
     if value >= MOST_TASKS:
-        raise ApiError(Code.INVALID_VALUE, NOT_A_TASK, task=value, module=module.value)
+        raise NotFound.because(Reason.NOT_OF_MODULE, task=value, module=module)
+    return TaskId(value)
+
+
+def any_task_of(value: int) -> TaskId:
+    """TaskId of an action that takes tasks of every module."""
+    between("TaskId", value, 1, 2**64 - 1)
+    if value >= MOST_TASKS:
+        raise NotFound.because(Reason.NO_TASK, task=value)
     return TaskId(value)
 
 
@@ -88,8 +98,13 @@ def offset_of(value: int) -> int:
 
 def timeout_of(value: int, settings: ApiSettings) -> timedelta:
     """TimeoutPeriod: 1 to 86,400 seconds for each machine; 0 means the default."""
+    return own_timeout_of(value) or settings.default_timeout
+
+
+def own_timeout_of(value: int) -> timedelta | None:
+    """TimeoutPeriod where 0 means that of the task itself: None."""
     longest = int(MAX_TIMEOUT.total_seconds())
-    return timedelta(seconds=between("TimeoutPeriod", value, 0, longest)) or settings.default_timeout
+    return timedelta(seconds=between("TimeoutPeriod", value, 0, longest)) or None
 
 
 def scope_of(host_type: int, quuids: Sequence[str]) -> Scope:
@@ -98,7 +113,7 @@ def scope_of(host_type: int, quuids: Sequence[str]) -> Scope:
         count_between("QuuidList", quuids, 1, ROWS_PER_TASK)
         return Scope(everything=False, quuids=tuple(quuids))
     if quuids:
-        without_effect("QuuidList", "HostType 1 is all machines; use HostType 2")
+        without_effect("QuuidList", NO_QUUIDS)
     return Scope(everything=True)
 
 

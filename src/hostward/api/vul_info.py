@@ -19,6 +19,9 @@ REMEMBERED = 5.0
 MOST = 64
 """Tasks remembered; a list of 100 vulnerabilities takes about 100 KB."""
 
+MOST_BYTES = 8_000_000
+"""All lists together: a task that named its vulnerabilities may have 1,000 of them."""
+
 LEVEL_UNKNOWN = "No source gives a level: counted as medium."
 
 _ENCODER = msgspec.json.Encoder()
@@ -57,6 +60,7 @@ class VulInfo:
 
     def __init__(self) -> None:
         self._known: dict[TaskId, Encoded] = {}
+        self._bytes = 0
         self._turn = Lock()
 
     def known(self, task: TaskId, now: float) -> Encoded | None:
@@ -70,11 +74,17 @@ class VulInfo:
             task.vul_rev, msgspec.Raw(_ENCODER.encode([_detail(vul, zone) for vul in vuls])), now + REMEMBERED
         )
         with self._turn:
-            self._known.pop(task.id, None)
-            while len(self._known) >= MOST:
-                del self._known[next(iter(self._known))]  # the oldest
+            self._forget(task.id)
+            self._bytes += len(encoded.json)
+            while self._known and (len(self._known) >= MOST or self._bytes > MOST_BYTES):
+                self._forget(next(iter(self._known)))  # the oldest
             self._known[task.id] = encoded
         return encoded
+
+    def _forget(self, task: TaskId) -> None:
+        forgotten = self._known.pop(task, None)
+        if forgotten is not None:
+            self._bytes -= len(forgotten.json)
 
 
 def _detail(vul: TaskVul, zone: tzinfo) -> VulDetailInfo:

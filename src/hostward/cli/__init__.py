@@ -11,7 +11,13 @@ from hostward.domain.errors import HostwardError
 COMMANDS = {
     "up": ("hostward.cli.up", "Start a server with an agent for this machine, and scan it."),
     "scan": ("hostward.cli.scan.command", "Scan this machine, or another root, without a server."),
+    "tls": ("hostward.cli.tls", "Make a CA of this server's own, and show its certificates."),
     "feed": ("hostward.cli.feed", "Import vulnerability data."),
+    "user": ("hostward.cli.user", "Users: who may do what, on which machines."),
+    "key": ("hostward.cli.key", "API keys: make, change over, take away."),
+    "audit": ("hostward.cli.audit", "Who changed what, and whether the log is whole."),
+    "api": ("hostward.cli.api.command", "Call an action of a server, or get a program that does."),
+    "request": ("hostward.cli.request", "What a RequestId was."),
 }
 """Every command: where it lives and what it does. Help is printed from here, so that it imports nothing else."""
 

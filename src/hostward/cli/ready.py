@@ -9,19 +9,23 @@ from rich.console import Console
 from rich.text import Text
 
 from hostward import __version__
-from hostward.console.page import tccli_line
+from hostward.console.page import sdk_profile, tccli_line
 from hostward.domain.errors import HostwardError
 from hostward.wiring.embedded import Embedded
 
 
 def write(path: Path, running: Embedded) -> None:
-    """Put URL, endpoint, key and pid into a file of mode 0600, all at once. Raises HostwardError."""
+    """Put URL, endpoint, key, pid and own CA ("" without) into a file of mode 0600, all at once.
+
+    Raises HostwardError.
+    """
     content = {
         "url": running.url,
         "endpoint": running.endpoint,
         "secret_id": running.owner.key.secret_id,
         "secret_key": running.owner.key.secret,
         "pid": os.getpid(),
+        "ca_file": "" if running.ca_file is None else str(running.ca_file),
     }
     try:
         handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
@@ -39,6 +43,8 @@ def greet(console: Console, running: Embedded) -> None:
     console.print(heading, soft_wrap=True)
     _fact(console, "page", running.url)
     _fact(console, "endpoint", f"{running.endpoint}   (cwp 2018-02-28, hostward 2026-12-01)")
+    if running.ca_file is not None:
+        _fact(console, "CA", f"{running.ca_file}   (clients must trust it: hostward tls show)")
     _fact(console, "agent", f"{facts.host_name}, {facts.os_name}")
     console.print()
     console.print("Ask with the official clients:", style="dim")
@@ -58,10 +64,11 @@ def _fact(console: Console, name: str, value: str) -> None:
 
 
 def _lines(running: Embedded) -> list[str]:
-    key = running.owner.key
+    key, tls = running.owner.key, running.tls is not None
+    ca_file = "" if running.ca_file is None else str(running.ca_file)
     secret = key.secret if running.owner.new else "...   # shown by the first start; --ready-file FILE writes it too"
     return [
         f"export TENCENTCLOUD_SECRET_ID={key.secret_id} TENCENTCLOUD_SECRET_KEY={secret}",
-        tccli_line(running.endpoint),
-        f'Python SDK: HttpProfile(protocol="http", endpoint="{running.endpoint}")   (whole example on the page)',
+        *tccli_line(running.endpoint, tls=tls, ca_file=ca_file).splitlines(),
+        f"Python SDK: {sdk_profile(running.endpoint, tls=tls, ca_file=ca_file)}   (whole example on the page)",
     ]

@@ -29,7 +29,9 @@ INTERRUPTED = 130
 
 @click.command()
 @click.option("--data", metavar="DIR", help="Where everything is kept (default: hostward in your data folder).")
-@click.option("--listen", metavar="HOST:PORT", help="Where to listen; port 0 picks a free one. Loopback only.")
+@click.option("--listen", metavar="HOST:PORT", help="Where to listen; port 0 picks a free one. Loopback without TLS.")
+@click.option("--tls-cert", metavar="FILE", help="Serve HTTPS with this certificate and its chain (PEM).")
+@click.option("--tls-key", metavar="FILE", help="The certificate's key (PEM, mode 0600).")
 @click.option("--no-scan", is_flag=True, help="Serve only: start no scan by itself.")
 @click.option("--once", is_flag=True, help="Scan all three modules, then exit: 0 all judged, 6 not all, 1 error.")
 @click.option(
@@ -37,14 +39,24 @@ INTERRUPTED = 130
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write URL, endpoint, key and pid there (mode 0600) when the server answers.",
 )
-def command(data: str | None, listen: str | None, no_scan: bool, once: bool, ready_file: Path | None) -> None:
+def command(
+    *,
+    data: str | None,
+    listen: str | None,
+    tls_cert: str | None,
+    tls_key: str | None,
+    no_scan: bool,
+    once: bool,
+    ready_file: Path | None,
+) -> None:
     """Start a server with an agent for this machine, and scan it.
 
-    Keeps everything in one folder, needs no other service, and listens on this machine only.
+    Keeps everything in one folder, needs no other service, and listens on this machine only. With TLS (two files, or
+    an own CA made by `hostward tls init`) it may listen anywhere.
     """
     if no_scan and once:
         raise click.UsageError("--once scans, --no-scan does not: choose one")
-    given = {"data_dir": data, "listen": listen}
+    given = {"data_dir": data, "listen": listen, "tls.cert": tls_cert, "tls.key": tls_key}
     settings = read(command_line={name: value for name, value in given.items() if value is not None})
     logging.configure(level=settings.log_level, format=settings.log_format)
     console = Console(highlight=False)

@@ -5,6 +5,7 @@ It shows no finding and no secret, needs no script, and loads nothing from anywh
 
 import base64
 import hashlib
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,13 +47,18 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the page shows. endpoint: HOST:PORT as a client is given it; tasks: newest first."""
+    """What the page shows. endpoint: HOST:PORT as a client is given it; tasks: newest first.
+
+    tls: it was asked for by https; ca_file: what clients must trust then, "" for nothing beside the public authorities.
+    """
 
     endpoint: str
     secret_id: str
     version: str
     tasks: Sequence[Task]
     now: datetime
+    tls: bool = False
+    ca_file: str = ""
 
 
 def content_security_policy() -> str:
@@ -65,22 +71,34 @@ def content_security_policy() -> str:
 
 def render(view: View) -> str:
     """The page as HTML; it refreshes itself while something is scanned."""
+    scheme = "https" if view.tls else "http"
+    sdk = sdk_lines(view.endpoint, tls=view.tls, ca_file=view.ca_file)
+    tccli = tccli_line(view.endpoint, tls=view.tls, ca_file=view.ca_file)
     busy = any(not task.tally.is_done for task in view.tasks)
     refresh = f'<meta http-equiv="refresh" content="{REFRESH_SECONDS}">' if busy else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"{refresh}<title>{_title(view)}</title><style>{STYLE}</style></head><body><main>"
-        f"<h1>Hostward</h1><p>Version {escape(view.version)}, at http://{escape(view.endpoint)}</p>"
+        f"<h1>Hostward</h1><p>Version {escape(view.version)}, at {scheme}://{escape(view.endpoint)}</p>"
         f"<h2>Scan tasks</h2>{_tasks(view)}"
-        f"<h2>Ask with Tencent Cloud's Python SDK</h2><pre>{escape(sdk_lines(view.endpoint))}</pre>"
-        f"<h2>Ask with tccli</h2><pre>{escape(tccli_line(view.endpoint))}</pre>"
+        f"<h2>Ask with Tencent Cloud's Python SDK</h2><pre>{escape(sdk)}</pre>"
+        f"<h2>Ask with tccli</h2><pre>{escape(tccli)}</pre>"
         f"<p>SecretId {escape(view.secret_id)}. Its SecretKey was shown when this server first started.</p>"
         "</main></body></html>"
     )
 
 
-def sdk_lines(endpoint: str, module: Module = Module.VUL, task: int = 1) -> str:
+def sdk_profile(endpoint: str, *, tls: bool = False, ca_file: str = "") -> str:
+    """The HttpProfile of the official Python SDK that leads here."""
+    if not tls:
+        return f'HttpProfile(protocol="http", endpoint="{endpoint}")'
+    return f'HttpProfile(endpoint="{endpoint}"{f", certification={ca_file!r}" if ca_file else ""})'
+
+
+def sdk_lines(
+    endpoint: str, module: Module = Module.VUL, task: int = 1, *, tls: bool = False, ca_file: str = ""
+) -> str:
     """Python that asks for a task's details with the official SDK, its key taken from the environment."""
     return f"""\
 import os
@@ -90,18 +108,22 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.cwp.v20180228 import cwp_client, models
 
 key = credential.Credential(os.environ["TENCENTCLOUD_SECRET_ID"], os.environ["TENCENTCLOUD_SECRET_KEY"])
-http = HttpProfile(protocol="http", endpoint="{endpoint}")
+http = {sdk_profile(endpoint, tls=tls, ca_file=ca_file)}
 client = cwp_client.CwpClient(key, "", ClientProfile(httpProfile=http))
 ask = models.DescribeScanTaskDetailsRequest()
 ask.ModuleType, ask.TaskId, ask.Limit = "{module}", {task}, 100
 print(client.DescribeScanTaskDetails(ask).to_json_string(indent=2))"""
 
 
-def tccli_line(endpoint: str, module: Module = Module.VUL, task: int = 1) -> str:
-    """The same with Tencent Cloud's command line."""
+def tccli_line(
+    endpoint: str, module: Module = Module.VUL, task: int = 1, *, tls: bool = False, ca_file: str = ""
+) -> str:
+    """The same with Tencent Cloud's command line, which takes an own CA from nowhere but its certifi."""
+    trust = f'cat {shlex.quote(ca_file)} >> "$(python -m certifi)"   # once, with the python of tccli\n'
     return (
+        f"{trust if tls and ca_file else ''}"
         f"tccli cwp DescribeScanTaskDetails --ModuleType {module} --TaskId {task}"
-        f" --endpoint http://{endpoint} --region ap-guangzhou"
+        f" --endpoint {'' if tls else 'http://'}{endpoint} --region ap-guangzhou"
     )
 
 

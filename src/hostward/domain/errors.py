@@ -4,9 +4,32 @@ One base class; a named child only where a caller acts differently. The message 
 value concerned, and what the operator can do. Results such as "offline" or "timed out" are never exceptions.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+
+from hostward.domain.reason import Reason, Value, words
+
 
 class HostwardError(Exception):
-    """Something an operator or caller can act on; the message is fit to be shown to them."""
+    """Something an operator or caller can act on; the message is fit to be shown to them.
+
+    Raised with words of its own, or by because() where callers of the API are to read it in their language.
+    """
+
+    reason: Reason | None = None
+    values: Mapping[str, Value] = MappingProxyType({})
+
+    @classmethod
+    def because(cls, reason: Reason, **values: Value) -> Self:
+        """The error with the words of a reason."""
+        error = cls(words(reason, values))
+        error.reason, error.values = reason, values
+        return error
+
+    def said(self, language: str) -> str:
+        """The message in a language (en-US, zh-CN); in English where it has no reason."""
+        return str(self) if self.reason is None else words(self.reason, self.values, language)
 
 
 class InvalidValue(HostwardError):
@@ -19,6 +42,10 @@ class UnsupportedValue(InvalidValue):
 
 class NotFound(HostwardError):
     """What the caller named does not exist, or not for them (the two are never told apart)."""
+
+
+class Forbidden(HostwardError):
+    """What the caller asked for reaches beyond the machines that they are limited to."""
 
 
 class NoMachines(HostwardError):

@@ -10,6 +10,8 @@ Seq = NewType("Seq", int)
 """Place of a machine in its task: dense from 0, frozen when the task is created."""
 LeaseId = NewType("LeaseId", int)
 """Fencing id: rises with every lease ever given, so that a stale holder can be told from the current one."""
+ScheduleId = NewType("ScheduleId", int)
+TagId = NewType("TagId", int)
 VulId = NewType("VulId", int)
 """Permanent number of a vulnerability (the API's VulId)."""
 

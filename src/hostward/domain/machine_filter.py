@@ -47,6 +47,13 @@ class AtRisk:
     """The machine has at least one risk."""
 
 
-Condition = TextIs | StatusIs | FailTypeIs | AtRisk
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """The machine has one of these tags."""
+
+    values: tuple[str, ...]
+
+
+Condition = TextIs | StatusIs | FailTypeIs | AtRisk | Tagged
 Conditions = Sequence[Condition]
 """All of them must hold; an empty sequence lets every machine through."""

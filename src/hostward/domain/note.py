@@ -22,6 +22,7 @@ class Code(StrEnum):
     OFFLINE = "offline"
     OFFLINE_AT_START = "offline_at_start"
     TIMED_OUT = "timed_out"
+    WINDOW_CLOSED = "window_closed"
     NEVER_STARTED = "never_started"
     WENT_SILENT = "went_silent"
     FAILED = "failed"
@@ -63,6 +64,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.TIMED_OUT: (
         "timed out after {seconds} s; scan again with a longer TimeoutPeriod",
         "{seconds} 秒后超时;请加大 TimeoutPeriod 后重新扫描",
+    ),
+    Code.WINDOW_CLOSED: (
+        "not done when the window of the scan closed at {until}; widen the window, or scan again now",
+        "扫描窗口于 {until} 结束时尚未完成;请延长时间窗口,或立即重新扫描",
     ),
     Code.NEVER_STARTED: (
         "the machine was online but did not take the scan before {until}; scan again",

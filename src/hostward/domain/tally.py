@@ -85,10 +85,14 @@ _FAIL_FIELD = {
 }
 
 
+def field_of(state: UnitState, fail: FailType) -> str:
+    """The count that a unit in this state is in."""
+    return _FAIL_FIELD[fail] if state is UnitState.FAIL else _FIELD[state]
+
+
 def of_unit(unit: Unit) -> Tally:
     """What one unit adds to its task's tally."""
-    name = _FAIL_FIELD[unit.fail] if unit.state is UnitState.FAIL else _FIELD[unit.state]
-    counts = {name: 1}
+    counts = {field_of(unit.state, unit.fail): 1}
     return Tally(
         machines=1, progress=unit.progress, risk_machines=int(unit.risk_num > 0), risk_events=unit.risk_num, **counts
     )

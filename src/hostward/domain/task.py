@@ -44,7 +44,8 @@ class Task:
     content: the API's ScanContent. timeout: a machine's, from its lease. queue: how long a machine may wait for
     its lease; zero fails offline machines at once. begin: first begin; run_begin: of the current run. end: when
     the last machine became final. stop_at, stop_by: a stop of the whole task. typical: usual time of one machine
-    when the task began. vul_rev rises when the list of vulnerabilities found changes.
+    when the task began. not_after: end of the window in which it was started, None without one. vul_rev rises when
+    the list of vulnerabilities found changes.
     """
 
     id: TaskId
@@ -63,13 +64,19 @@ class Task:
     stop_at: datetime | None = None
     stop_by: str = ""
     typical: timedelta | None = None
+    not_after: datetime | None = None
     vul_rev: int = 0
     tally: Tally = EMPTY
 
     @property
     def deadline(self) -> datetime:
         """No unit lives longer, even if its agent never returns."""
-        return self.run_begin + self.queue + self.timeout + 2 * HEARTBEAT
+        latest = self.run_begin + self.queue + self.timeout + 2 * HEARTBEAT
+        return latest if self.not_after is None else min(latest, self.not_after)
+
+    def timeout_from(self, now: datetime) -> timedelta:
+        """How long a machine that is leased now may take: its timeout, cut off at the end of the window."""
+        return self.timeout if self.not_after is None else min(self.timeout, self.not_after - now)
 
     @property
     def stopping_all(self) -> bool:
@@ -88,14 +95,14 @@ class Task:
         return replace(self, tally=tally, end=(self.end or now) if tally.is_done else None)
 
     def again(self, now: datetime, timeout: timedelta | None, typical: timedelta | None) -> "Task":
-        """The task in its next run: the first begin stays, what was stopped no longer counts.
+        """The task in its next run: the first begin stays, what was stopped or the end of a window no longer counts.
 
         timeout: a machine's in this run, the task's own when None; machines may queue as long.
         """
         timeout = timeout or self.timeout
         return replace(
             self, run=self.run + 1, run_begin=now, end=None, stop_at=None, stop_by="", timeout=timeout, queue=timeout,
-            typical=typical,
+            typical=typical, not_after=None,
         )  # fmt: skip
 
     def asked_to_stop(self, now: datetime, by: str) -> "Task":
@@ -175,6 +182,9 @@ def _admitted(unit: Unit, machine: Machine, task: Task, now: datetime) -> Unit:
 
 
 def _timed_out(unit: Unit, task: Task, now: datetime) -> Unit:
+    if task.not_after is not None and now >= task.not_after:
+        until = task.not_after.strftime("%Y-%m-%d %H:%M:%S UTC")
+        return unit.failed(FailType.TIMEOUT, now, Note(code=Code.WINDOW_CLOSED, values={"until": until}))
     seconds = str(round(task.timeout.total_seconds()))
     return unit.failed(FailType.TIMEOUT, now, Note(code=Code.TIMED_OUT, values={"seconds": seconds}))
 

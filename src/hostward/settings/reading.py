@@ -30,10 +30,14 @@ class Settings:
 
     data_dir: Path
     listen: Address
+    tls_cert: str
+    tls_key: str
+    server_names: tuple[str, ...]
     database_url: str
     api_time_zone: tzinfo
     api_left_time_unit: Literal["seconds", "minutes"]
     api_rate_per_second: int
+    valkey_url: str
     scan_default_timeout_seconds: int
     agent_poll_hold_seconds: int
     agent_heartbeat_seconds: int
@@ -161,4 +165,6 @@ def _data_dir(value: Value, source: str, env: Mapping[str, str]) -> Path:
 
 def _shown(setting: Setting, settings: Settings) -> str:
     value = getattr(settings, setting.attribute)
-    return HIDDEN if setting.secret and value else str(value)
+    if setting.secret and value:
+        return HIDDEN
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

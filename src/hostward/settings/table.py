@@ -9,8 +9,11 @@ from hostward.domain.task import DEFAULT_TIMEOUT, HEARTBEAT, MAX_TIMEOUT
 
 PREFIX: Final = "HOSTWARD_"
 
-Type = Literal["address", "choice", "folder", "integer", "text", "zone"]
+Type = Literal["address", "choice", "folder", "integer", "names", "text", "zone"]
 Value = str | int
+
+MAX_NAMES: Final = 16
+"""Names of one server: each costs a wrongly signed request one more comparison (about 7 microseconds)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +65,28 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="listen",
         type="address",
         default="127.0.0.1:8420",
-        doc="Where API, console and agents are answered. Port 0 picks a free one. Only loopback addresses, until TLS "
-        "is served.",
+        doc="Where API, console and agents are answered. Port 0 picks a free one. Other addresses than loopback need "
+        "TLS: `hostward tls init`, or tls.cert and tls.key.",
+    ),
+    Setting(
+        name="tls.cert",
+        type="text",
+        default="",
+        doc="A certificate in PEM, with the chain up to its CA after it. It is read anew when the file changes. Empty: "
+        "the server's own CA in data_dir/tls, if `hostward tls init` made one.",
+    ),
+    Setting(
+        name="tls.key",
+        type="text",
+        default="",
+        doc="The private key of tls.cert in PEM, without a passphrase, readable by its owner only.",
+    ),
+    Setting(
+        name="server.names",
+        type="names",
+        default="",
+        doc="Names this server is reached by beside loopback and those in its certificate, such as that of a proxy in "
+        "front. The page answers to no others, and a request signed for one of them is good.",
     ),
     Setting(
         name="database.url",
@@ -93,6 +116,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         maximum=1000,
         unit="requests per second",
         doc="How many requests one user may send of one action in any second.",
+    ),
+    Setting(
+        name="valkey.url",
+        type="text",
+        default="",
+        secret=True,
+        doc="A Valkey or Redis that all replicas share, as valkey://HOST:PORT/NUMBER (valkeys:// with TLS), so that "
+        "api.rate_per_second holds for all of them together. Empty: each process counts by itself.",
     ),
     Setting(
         name="scan.default_timeout_seconds",
@@ -140,12 +171,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
 
 
 _ACCEPTED: Final[Mapping[Type, Callable[[Setting], str]]] = {
-    "address": lambda _: (
-        "HOST:PORT with a loopback address such as 127.0.0.1:8420 (IPv6 in brackets; others need TLS, not served yet)"
-    ),
+    "address": lambda _: "HOST:PORT such as 127.0.0.1:8420, an IPv6 address in brackets",
     "choice": lambda setting: " or ".join(setting.choices),
     "folder": lambda _: "the path of a folder",
     "integer": lambda setting: f"a whole number from {setting.minimum:,} to {setting.maximum:,}",
+    "names": lambda _: f"up to {MAX_NAMES} host names or addresses, parted by commas, without ports",
     "text": lambda _: "a text",
     "zone": lambda _: "the IANA name of a time zone, such as UTC or Asia/Shanghai",
 }

@@ -1,6 +1,7 @@
 """What people write for a setting, turned into the value that the program uses."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -8,9 +9,14 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hostward.domain.errors import InvalidValue
-from hostward.settings.table import Setting, Type, Value
+from hostward.settings.table import MAX_NAMES, Setting, Type, Value
 
 HIDDEN: Final = "[hidden]"
+NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,126}", re.ASCII)
+"""A host name in small letters (RFC 1123; names with an underscore are in use all the same)."""
+
+MAX_NAME: Final = 253
+"""Characters of a host name (RFC 1035)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,19 @@ def parsed(setting: Setting, value: Value, source: str) -> object:
         return _PARSERS[setting.type](setting, value)
     except ValueError as error:
         raise unusable(setting, value, source) from error
+
+
+def host_name(text: str) -> str:
+    """A host name in small letters, or an address in its usual form without brackets. Raises ValueError."""
+    name = text.strip().lower().removesuffix(".")
+    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        is_number = name.rpartition(".")[2].isdigit()  # "0" and "127.1" are addresses to some programs
+        if NAME.fullmatch(name) and len(name) <= MAX_NAME and not is_number:
+            return name
+        raise ValueError(f"{text!r} is no host name") from None
 
 
 def unusable(setting: Setting, value: object, source: str) -> InvalidValue:
@@ -86,12 +105,18 @@ def _address(setting: Setting, value: Value) -> Address:
         host = str(ipaddress.IPv6Address(host[1:-1]))
     elif ":" in host:
         raise ValueError("an IPv6 address needs brackets")
+    else:
+        host = host_name(host)
     if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65_535):
         raise ValueError("not HOST:PORT")
-    address = Address(host=host, port=int(port))
-    if not address.is_loopback:
-        raise ValueError("other machines could reach it, and there is no TLS")
-    return address
+    return Address(host=host, port=int(port))
+
+
+def _names(setting: Setting, value: Value) -> tuple[str, ...]:
+    names = tuple(host_name(name) for name in _text(setting, value).split(",") if name.strip())
+    if len(names) > MAX_NAMES:
+        raise ValueError("too many names")
+    return names
 
 
 _PARSERS: Final[Mapping[Type, Callable[[Setting, Value], object]]] = {
@@ -99,6 +124,7 @@ _PARSERS: Final[Mapping[Type, Callable[[Setting, Value], object]]] = {
     "choice": _choice,
     "folder": _text,
     "integer": _integer,
+    "names": _names,
     "text": _text,
     "zone": _zone,
 }

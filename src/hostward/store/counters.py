@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, update
 from hostward.store.session import Prepared, Session
 from hostward.store.tables import counter
 
-NAMES = ("account", "lease", "machine", "package", "task", "user", "vul")
+NAMES = ("account", "label", "lease", "machine", "package", "request_batch", "schedule", "task", "user", "vul")
 """All counters; each starts at 0, so that the first id is 1."""
 
 _TAKE = Prepared(

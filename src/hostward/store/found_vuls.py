@@ -7,6 +7,7 @@ from hostward.domain.advisory import Match
 from hostward.domain.matching import UNKNOWN_LEVEL, category_of
 from hostward.domain.severity import Level
 from hostward.store.texts import clean
+from hostward.usecases.records import TaskVul
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,11 @@ def by_key(matches: Iterable[Match]) -> dict[str, Found]:
         key, one = clean(match.key), _of(match)
         found[key] = found[key].worse(one) if key in found else one
     return found
+
+
+def badness(vul: TaskVul) -> tuple[float, float, int, int]:
+    """What vulnerabilities of a task are sorted by, the worst first."""
+    return -rank(vul.level), -(-1.0 if vul.cvss is None else vul.cvss), -vul.machines, vul.id
 
 
 def rank(level: Level | None) -> int:

@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from hostward.domain.ids import AccountId, MachineId
-from hostward.domain.machine_filter import AtRisk, TextIs
+from hostward.domain.machine_filter import AtRisk, Tagged, TextIs
 from hostward.domain.module import Module
+from hostward.store import machine_tags
 from hostward.store.machine_rows import COLUMNS, machine_of
 from hostward.store.pages import COLUMN, holds, is_identity
 from hostward.store.session import Session, in_chunks
-from hostward.store.tables import current_result, host_facts, machine, machine_text
+from hostward.store.tables import current_result, host_facts, label, machine, machine_tag, machine_text
 from hostward.store.texts import SEPARATOR, fold
 from hostward.store.times import micros
-from hostward.usecases.records import AddressIs, HeardOf, Listed, MachineCondition, MachinePage
+from hostward.usecases.records import AddressIs, HeardOf, Labelled, Listed, MachineCondition, MachinePage
 
 _M, _R, _F = machine.c, current_result.c, host_facts.c
 
@@ -24,9 +25,7 @@ def page(
     session: Session, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
 ) -> MachinePage:
     """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
-    chosen: Select[Any] = select(*COLUMNS).where(_M.account_id == account, *map(_meaning, conditions))
-    if any(isinstance(each, TextIs) for each in conditions):
-        chosen = chosen.join_from(machine, machine_text, machine_text.c.machine_id == _M.machine_id)
+    chosen = _chosen(select(*COLUMNS), account, conditions)
     total = session.select(chosen.with_only_columns(func.count(), maintain_column_froms=True))
     rows = session.select(chosen.order_by(_M.machine_id).limit(limit).offset(offset))
     machines = [machine_of(row) for row in rows]
@@ -36,11 +35,23 @@ def page(
     return MachinePage(total=total[0][0], rows=listed)
 
 
+def matching(account: AccountId, conditions: Sequence[MachineCondition]) -> Select[Any]:
+    """The numbers of the account's machines that meet all the conditions."""
+    return _chosen(select(_M.machine_id), account, conditions)
+
+
+def _chosen(columns: Select[Any], account: AccountId, conditions: Sequence[MachineCondition]) -> Select[Any]:
+    chosen = columns.where(_M.account_id == account, *map(_meaning, conditions))
+    if any(isinstance(each, TextIs) and not is_identity(each) for each in conditions):
+        return chosen.join_from(machine, machine_text, machine_text.c.machine_id == _M.machine_id)
+    return chosen
+
+
 def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
     match condition:
         case TextIs() if is_identity(condition):
             names = [SEPARATOR + fold(value) + SEPARATOR for value in condition.values]
-            return COLUMN[condition.text].in_(names)
+            return _M.machine_id.in_(select(machine_text.c.machine_id).where(COLUMN[condition.text].in_(names)))
         case TextIs():
             return or_(False, *(holds(condition, fold(value)) for value in condition.values))
         case AddressIs():
@@ -51,6 +62,13 @@ def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
             return or_(_M.last_seen.is_(None), _M.last_seen <= micros(condition.after))
         case AtRisk():
             return exists().where(_R.machine_id == _M.machine_id, _R.risks > 0)
+        case Tagged():
+            return machine_tags.has_tag(_M.machine_id, condition.values)
+        case Labelled():
+            called = select(label.c.name).where(
+                label.c.account_id == _M.account_id, label.c.label_id.in_(condition.values)
+            )
+            return exists().where(machine_tag.c.machine_id == _M.machine_id, machine_tag.c.tag.in_(called))
 
 
 def _addressed(value: str, exact: bool) -> Iterator[ColumnElement[bool]]:

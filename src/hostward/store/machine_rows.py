@@ -47,6 +47,16 @@ _PUT_TEXT = Prepared(
 )
 
 
+_PUT_REMARK = Prepared(update(machine).where(_C.machine_id == bindparam("which")).values(remark=bindparam("to_remark")))
+_OS_NAMES = Prepared(
+    select(_C.os_name)
+    .where(_C.account_id == bindparam("which"), _C.os_name != "")
+    .distinct()
+    .order_by(_C.os_name)
+    .limit(bindparam("most"))
+)
+
+
 def by_id(session: Session, which: MachineId) -> Machine | None:
     """A machine by its number."""
     row = session.row(_BY_ID, which=which)
@@ -99,6 +109,17 @@ def put(session: Session, changed: Machine, boot: str) -> None:
     said = {f"to_{name}": value for name, value in _said(changed).items()}
     session.run(_PUT, which=changed.id, to_boot=clean(boot), **said)
     session.run(_PUT_TEXT, which=changed.id, **{f"to_{name}": value for name, value in _texts(changed).items()})
+
+
+def put_remark(session: Session, changed: Machine) -> None:
+    """Store a machine's remark."""
+    session.run(_PUT_REMARK, which=changed.id, to_remark=changed.remark)
+    session.run(_PUT_TEXT, which=changed.id, **{f"to_{name}": value for name, value in _texts(changed).items()})
+
+
+def os_names(session: Session, account: AccountId, limit: int) -> Sequence[str]:
+    """The names of operating systems of an account's machines, sorted."""
+    return [row[0] for row in session.rows(_OS_NAMES, which=account, most=limit)]
 
 
 def machine_of(row: Row) -> Machine:

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
-from hostward.domain.ids import AccountId, MachineId
+from hostward.domain.ids import AccountId, MachineId, TagId
 from hostward.domain.machine import Machine, MachineFacts
-from hostward.store import counters, machine_pages, machine_rows
+from hostward.store import counters, labels, machine_pages, machine_rows, machine_tags
 from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
 from hostward.store.sealing import Sealer
 from hostward.store.session import Prepared, Session
@@ -20,7 +20,7 @@ from hostward.store.tables import machine as machines
 from hostward.store.texts import clean, cleaned
 from hostward.store.times import micros, span, time_of
 from hostward.store.upsert import adding
-from hostward.usecases.records import MachineCondition, MachinePage
+from hostward.usecases.records import Label, MachineCondition, MachinePage
 
 _SEEN = Prepared(
     update(machines)
@@ -95,6 +95,54 @@ class SqlMachines:
     ) -> MachinePage:
         """A page of the account's machines that meet all the conditions."""
         return machine_pages.page(self._session, account, conditions, limit=limit, offset=offset)
+
+    def put_tags(self, machine: MachineId, tags: Sequence[str]) -> None:
+        """Make these the machine's tags. Raises NotFound for a machine that does not exist."""
+        known = self.get(machine)
+        if known is None:
+            raise NotFound(f"there is no machine {machine}")
+        for tag in tags:
+            labels.add(self._session, known.account, tag)
+        machine_tags.put(self._session, known.account, machine, tags)
+
+    def tags(self, machines: Sequence[MachineId]) -> Mapping[MachineId, tuple[str, ...]]:
+        """The tags of these machines, sorted; machines without any are left out."""
+        return machine_tags.of(self._session, machines)
+
+    def tagged(self, account: AccountId, tags: Sequence[str]) -> frozenset[MachineId]:
+        """The account's machines that have one of these tags."""
+        return machine_tags.tagged(self._session, account, tags)
+
+    def put_remark(self, machine: MachineId, remark: str) -> None:
+        """Make this the machine's remark. Raises NotFound for a machine that does not exist."""
+        known = self.get(machine)
+        if known is None:
+            raise NotFound(f"there is no machine {machine}")
+        machine_rows.put_remark(self._session, replace(known, remark=clean(remark)))
+
+    def os_names(self, account: AccountId, *, limit: int) -> Sequence[str]:
+        """The names of operating systems of the account's machines."""
+        return machine_rows.os_names(self._session, account, limit)
+
+    def labels(self, account: AccountId, conditions: Sequence[MachineCondition]) -> Sequence[Label]:
+        """The account's tags, with their machines counted that meet the conditions."""
+        return labels.counted(self._session, account, conditions)
+
+    def label_names(self, account: AccountId) -> Mapping[TagId, str]:
+        """The account's tags by their numbers."""
+        return labels.known(self._session, account)
+
+    def add_label(self, account: AccountId, name: str) -> TagId:
+        """The number of the account's tag of this name."""
+        return labels.add(self._session, account, name)
+
+    def rename_label(self, account: AccountId, before: str, after: str) -> None:
+        """Call a tag otherwise, on its machines too."""
+        labels.rename(self._session, account, before, after)
+
+    def drop_labels(self, account: AccountId, names: Sequence[str]) -> None:
+        """Remove tags, from machines too."""
+        labels.drop(self._session, account, names)
 
     def seen(self, machine: MachineId, now: datetime) -> None:
         """The agent was heard of; an earlier word that comes late changes nothing."""

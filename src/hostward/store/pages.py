@@ -5,12 +5,13 @@ Quuids are looked up. Other texts are searched for.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
-from hostward.domain.ids import ROWS_PER_TASK, TaskId
-from hostward.domain.machine_filter import AtRisk, Conditions, FailTypeIs, StatusIs, Text, TextIs
-from hostward.store import counted_pages
+from hostward.domain.ids import ROWS_PER_TASK, Seq, TaskId
+from hostward.domain.machine_filter import AtRisk, Conditions, FailTypeIs, StatusIs, Tagged, Text, TextIs
+from hostward.store import counted_pages, machine_tags
 from hostward.store.classes import ALL, AT_RISK, asks_risk, class_of_numbers, in_classes, wanted
 from hostward.store.page_rows import OWN, machine_rows_of, with_machines
 from hostward.store.session import Prepared, Session
@@ -50,6 +51,8 @@ def page(session: Session, which: TaskId, conditions: Conditions, *, limit: int,
     classes, risk = wanted(conditions), asks_risk(conditions)
     if not classes:
         return Page(total=0, rows=[])
+    if any(isinstance(condition, Tagged) for condition in conditions):
+        return _searched(session, which, conditions, limit, offset)
     texts = [condition for condition in conditions if isinstance(condition, TextIs)]
     if texts and all(map(is_identity, texts)):
         rows = _identified(session, which, texts, conditions)
@@ -57,6 +60,16 @@ def page(session: Session, which: TaskId, conditions: Conditions, *, limit: int,
     if texts or (risk and classes != ALL):
         return _searched(session, which, conditions, limit, offset)
     return counted_pages.page(session, which, frozenset({AT_RISK}) if risk else classes, limit, offset)
+
+
+def rows_from(
+    session: Session, which: TaskId, conditions: Conditions, *, first: Seq, limit: int
+) -> Sequence[MachineRow]:
+    """The next of the task's machines that meet the conditions: a seek, however far into the task it is."""
+    if not wanted(conditions):
+        return []
+    rows = _rows(session, which, conditions).where(_T.seq >= first)
+    return machine_rows_of(session.select(with_machines(rows.order_by(_T.seq).limit(limit))))
 
 
 def _unfiltered(session: Session, which: TaskId, limit: int, offset: int) -> Page:
@@ -83,13 +96,17 @@ def _meets(row: MachineRow, conditions: Conditions) -> bool:
 
 def _searched(session: Session, which: TaskId, conditions: Conditions, limit: int, offset: int) -> Page:
     """All conditions on all rows, but for identities, which leave few."""
-    narrowed = list(_narrowing(session, conditions))
-    rows = OWN.where(_T.task_id == which, *narrowed)
-    if any(isinstance(each, TextIs) and not is_identity(each) for each in conditions):
-        rows = rows.join_from(task_machine, machine_text, machine_text.c.machine_id == _T.machine_id)
+    rows = _rows(session, which, conditions)
     total = session.select(rows.with_only_columns(func.count(), maintain_column_froms=True))
     found = session.select(with_machines(rows.order_by(_T.seq).limit(limit).offset(offset)))
     return Page(total=total[0][0], rows=machine_rows_of(found))
+
+
+def _rows(session: Session, which: TaskId, conditions: Conditions) -> Select[Any]:
+    rows = OWN.where(_T.task_id == which, *_narrowing(session, conditions))
+    if any(isinstance(each, TextIs) and not is_identity(each) for each in conditions):
+        rows = rows.join_from(task_machine, machine_text, machine_text.c.machine_id == _T.machine_id)
+    return rows
 
 
 def _narrowing(session: Session, conditions: Conditions) -> Iterator[ColumnElement[bool]]:
@@ -103,6 +120,8 @@ def _narrowing(session: Session, conditions: Conditions) -> Iterator[ColumnEleme
                 yield or_(False, *(holds(condition, fold(value)) for value in condition.values))
             case AtRisk():
                 yield _T.risk_num > 0
+            case Tagged():
+                yield machine_tags.has_tag(_T.machine_id, condition.values)
             case StatusIs() | FailTypeIs():
                 continue
 

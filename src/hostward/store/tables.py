@@ -5,33 +5,21 @@ the machine, so that one PostgreSQL can later become a distributed one. Every ta
 account; what is the same for all (vulnerability data, interned packages, counters) has none.
 """
 
-from typing import Any
-
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import Column, Float, Index, UniqueConstraint
 
 from hostward.domain.host_scan import UnitState
+from hostward.store.columns import NUMBER, WORDS, metadata
+from hostward.store.columns import number as _number
+from hostward.store.columns import partial as _partial
+from hostward.store.columns import raw as _bytes
+from hostward.store.columns import table as _table
+from hostward.store.columns import words as _words
+from hostward.store.schedule_table import schedule
+
+__all__ = ["NUMBER", "WORDS", "metadata", "schedule"]
 
 BLOCK = 1024
 """Machines one row of task_block counts (design figure: a status page jumps over 1,000 blocks in under 1.3 ms)."""
-
-NUMBER = BigInteger().with_variant(Integer, "sqlite")
-"""64 bits; SQLite's INTEGER is, and only that word makes a key its row id."""
-
-WORDS = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that sorts by code point in both databases, whatever the server's language."""
 
 NOT_FINAL = f"state < {UnitState.OK.value}"
 """Rows of task_machine that something will still happen to: what partial indexes keep of them."""
@@ -46,40 +34,6 @@ FILL_HOT = 70
 FILL_WARM = 85
 """Per cent of a PostgreSQL page that is filled at first: the rest takes new versions of rows beside the old ones."""
 
-NAMES = {
-    "ix": "%(table_name)s_%(column_0_N_name)s",
-    "uq": "%(table_name)s_%(column_0_name)s_unique",
-    "pk": "%(table_name)s_key",
-}
-
-metadata = MetaData(naming_convention=NAMES)
-
-
-def _number(name: str, *, null: bool = False) -> Column[int]:
-    return Column(name, NUMBER, nullable=null, autoincrement=False)
-
-
-def _words(name: str) -> Column[str]:
-    return Column(name, WORDS, nullable=False)
-
-
-def _bytes(name: str, *, null: bool = False) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=null)
-
-
-def _table(name: str, key: str, *columns: Column[Any] | UniqueConstraint | Index, fill: int = 100) -> Table:
-    """A table with this primary key (names with spaces between); without a row id of its own in SQLite."""
-    options: dict[str, Any] = {} if fill == 100 else {"postgresql_with": {"fillfactor": fill}}
-    names = key.split()
-    rowid = len(names) == 1 and any(c.name == key and c.type is NUMBER for c in columns if isinstance(c, Column))
-    return Table(name, metadata, *columns, PrimaryKeyConstraint(*names), sqlite_with_rowid=rowid, **options)
-
-
-def _partial(name: str, rows: str, *columns: str) -> Index:
-    """An index of some rows. A query uses it when it has the condition in the very same words."""
-    return Index(name, *columns, sqlite_where=text(rows), postgresql_where=text(rows))
-
-
 counter = _table("counter", "name", _words("name"), _number("value"), fill=FILL_HOT)
 
 account = _table("account", "account_id", _number("account_id"), _words("name"))
@@ -91,6 +45,8 @@ account_user = _table(
     _words("name"),
     _words("role"),
     _number("enabled"),
+    _number("locked"),
+    _words("tags"),
     UniqueConstraint("account_id", "name"),
 )
 api_key = _table(
@@ -102,8 +58,35 @@ api_key = _table(
     _bytes("secret"),
     _number("enabled"),
     _number("created"),
+    _number("last_used", null=True),
+    _number("expires", null=True),
+    _bytes("token", null=True),
+    _words("bound"),
+    _words("maker"),
     Index(None, "account_id"),
 )
+"""Keys and temporary ones: a token NULL and maker "" say that it is no temporary key."""
+audit_entry = _table(
+    "audit_entry",
+    "account_id number",
+    *(_number(name) for name in ("account_id", "number", "at", "user_id")),
+    *(_words(name) for name in ("user_name", "secret_id", "source", "service", "action", "request_id", "target")),
+    *(_words(name) for name in ("parameters", "outcome", "previous", "digest")),
+    Index(None, "request_id"),
+)
+audit_head = _table(
+    "audit_head", "account_id", _number("account_id"), _number("number"), _words("digest"), fill=FILL_HOT
+)
+"""The last entry of each account's chain."""
+request_batch = _table(
+    "request_batch",
+    "batch_id",
+    *(_number(name) for name in ("batch_id", "account_id", "entries")),
+    _bytes("packed"),
+    Index(None, "account_id", "batch_id"),
+    fill=FILL_HOT,
+)
+"""The newest requests, many to a row."""
 
 machine = _table(
     "machine",
@@ -140,6 +123,23 @@ machine_text = _table(
     Index(None, "quuid"),
 )
 """What machines are searched by: folded, texts of one column between separators (see texts.py)."""
+machine_tag = _table(
+    "machine_tag",
+    "machine_id tag",
+    _number("machine_id"),
+    _words("tag"),
+    _number("account_id"),
+    Index(None, "account_id", "tag", "machine_id"),
+)
+label = _table(
+    "label",
+    "label_id",
+    _number("label_id"),
+    _number("account_id"),
+    _words("name"),
+    UniqueConstraint("account_id", "name"),
+)
+"""The numbers of an account's tags."""
 enrolment_token = _table(
     "enrolment_token", "digest", _bytes("digest"), _number("account_id"), _number("expires"), _number("uses_left")
 )
@@ -182,6 +182,7 @@ task = _table(
     _number("stop_at", null=True),
     _words("stop_by"),
     _number("typical", null=True),
+    _number("not_after", null=True),
     _number("vul_rev"),
     *(_number(name) for name in TALLY_COLUMNS),
     Index(None, "account_id", "module", "task_id"),

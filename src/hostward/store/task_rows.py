@@ -10,6 +10,7 @@ from hostward.domain.ids import AccountId, TaskId
 from hostward.domain.module import Module
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task, Trigger
+from hostward.store import machine_tags
 from hostward.store.codec import options_of, options_text, words_of, words_text
 from hostward.store.session import Prepared, Row, Session, Value
 from hostward.store.tables import TALLY_COLUMNS, task
@@ -18,7 +19,7 @@ from hostward.store.times import micros, micros_or_none, span, span_of, time_of,
 
 _C = task.c
 _OWN = ("task_id", "account_id", "module", "started_by", "options", "content", "created_by", "timeout", "queue")
-_RUN = ("run", "begin_at", "run_begin", "end_at", "stop_at", "stop_by", "typical", "vul_rev")
+_RUN = ("run", "begin_at", "run_begin", "end_at", "stop_at", "stop_by", "typical", "not_after", "vul_rev")
 COLUMNS = tuple(_C[name] for name in (*_OWN, *_RUN, *TALLY_COLUMNS))
 _PUT = tuple(name for name in (*_OWN[1:], *_RUN) if name not in ("end_at", "vul_rev"))
 _TALLY_FIELDS = tuple(field.name for field in fields(Tally))
@@ -78,28 +79,33 @@ def page(
     *,
     limit: int,
     offset: int,
+    tags: Sequence[str] = (),
 ) -> tuple[int, Sequence[Task]]:
-    """How many tasks there are in these states, and a page of them, newest first."""
-    counted = session.select(_narrowed(select(func.count()).select_from(task), account, module, states))
-    query = _narrowed(select(*COLUMNS), account, module, states).order_by(_C.task_id.desc())
+    """How many tasks there are in these states, and a page of them, newest first; tags: see ports.Tasks.list."""
+    counted = session.select(_narrowed(select(func.count()).select_from(task), account, module, states, tags))
+    query = _narrowed(select(*COLUMNS), account, module, states, tags).order_by(_C.task_id.desc())
     rows = session.select(query.limit(limit).offset(offset))
     return int(counted[0][0]), [_task_of(row) for row in rows]
 
 
 def _narrowed(
-    query: Select[Any], account: AccountId, module: Module | None, states: frozenset[ScanState]
+    query: Select[Any], account: AccountId, module: Module | None, states: frozenset[ScanState], tags: Sequence[str]
 ) -> Select[Any]:
     query = query.where(_C.account_id == account)
     if module is not None:
         query = query.where(_C.module == module.value)
+    if tags:
+        query = query.where(machine_tags.sees(tags))
     if states:
-        query = query.where(or_(False, *(_STATES[state] for state in sorted(states) if state in _STATES)))
+        known = sorted(states.intersection(_STATES))
+        meant = (machine_tags.state_of(tags, state) if tags else _STATES[state] for state in known)
+        query = query.where(or_(False, *meant))
     return query
 
 
 def _task_of(row: Row) -> Task:
     which, account, module, trigger, options, content, created_by, timeout, queue = row[:9]
-    run, begin, run_begin, end, stop_at, stop_by, typical, vul_rev = row[9:17]
+    run, begin, run_begin, end, stop_at, stop_by, typical, not_after, vul_rev = row[9:18]
     return Task(
         id=TaskId(which),
         account=AccountId(account),
@@ -117,8 +123,9 @@ def _task_of(row: Row) -> Task:
         stop_at=time_or_none(stop_at),
         stop_by=stop_by,
         typical=None if typical is None else span_of(typical),
+        not_after=time_or_none(not_after),
         vul_rev=vul_rev,
-        tally=Tally(**dict(zip(_TALLY_FIELDS, row[17:], strict=True))),
+        tally=Tally(**dict(zip(_TALLY_FIELDS, row[18:], strict=True))),
     )
 
 
@@ -138,6 +145,7 @@ def _put(new: Task) -> dict[str, Value]:
         "stop_at": micros_or_none(new.stop_at),
         "stop_by": clean(new.stop_by),
         "typical": None if new.typical is None else span(new.typical),
+        "not_after": micros_or_none(new.not_after),
     }
 
 

@@ -4,7 +4,7 @@ There is never a row for a machine and a vulnerability. The task's row is locked
 task are counted one after the other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
@@ -15,11 +15,14 @@ from hostward.domain.ids import TaskId, VulId
 from hostward.domain.matching import UNKNOWN_LEVEL
 from hostward.store import packed, vul_rows
 from hostward.store.codec import level_of, number_of
-from hostward.store.found_vuls import Found, by_key
+from hostward.store.found_vuls import Found, badness, by_key
 from hostward.store.session import Prepared, Row, Session, Value, in_chunks
 from hostward.store.tables import task, task_vul, unit_vul, vul
 from hostward.store.times import time_or_none
 from hostward.usecases.records import TaskVul
+
+EVERY = 2**31 - 1
+"""A limit that no task reaches."""
 
 _V = task_vul.c
 _STATE = (_V.vul_id, _V.machines, _V.level, _V.level_source, _V.cvss, _V.component, _V.fixed, _V.category)
@@ -87,6 +90,11 @@ def record(session: Session, unit: Unit, matches: Sequence[Match]) -> int:
 def worst(session: Session, which: TaskId, limit: int) -> list[TaskVul]:
     """The worst of what the task found."""
     return [_task_vul(row) for row in session.rows(_WORST, which=which, many=limit)]
+
+
+def ranked(vuls: Iterable[TaskVul]) -> list[TaskVul]:
+    """Worst first, by the same measure that the database sorts with."""
+    return sorted(vuls, key=badness)
 
 
 def count(session: Session, which: TaskId) -> int:

@@ -12,10 +12,10 @@ from hostward.domain.machine_filter import Conditions
 from hostward.domain.module import Module
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
-from hostward.store import counters, leases, pages, task_rows, task_vuls, unit_queries, unit_rows
+from hostward.store import counters, leases, machine_tags, pages, task_rows, task_vuls, unit_queries, unit_rows
 from hostward.store.kept_counts import KeptCounts
 from hostward.store.session import Session
-from hostward.usecases.records import Lease, Page, TaskVul
+from hostward.usecases.records import Lease, MachineRow, Page, Seen, TaskVul
 
 
 class SqlTasks:
@@ -56,11 +56,22 @@ class SqlTasks:
         return task_rows.newest(self._session, account, module)
 
     def list(
-        self, account: AccountId, *, module: Module | None, states: frozenset[ScanState], limit: int, offset: int
+        self,
+        account: AccountId,
+        *,
+        module: Module | None,
+        states: frozenset[ScanState],
+        limit: int,
+        offset: int,
+        tags: Sequence[str] = (),
     ) -> tuple[int, Sequence[Task]]:
         """How many there are, and a page of them, newest first."""
         self._counts.flush()
-        return task_rows.page(self._session, account, module, states, limit=limit, offset=offset)
+        return task_rows.page(self._session, account, module, states, limit=limit, offset=offset, tags=tags)
+
+    def seen(self, task: TaskId, tags: Sequence[str]) -> Seen:
+        """What is counted over the task's machines with these tags."""
+        return machine_tags.seen(self._session, task, tags)
 
     def unit(self, task: TaskId, seq: Seq, *, lock: bool = False) -> Unit | None:
         """One unit."""
@@ -110,12 +121,18 @@ class SqlTasks:
         self._counts.flush()
         return pages.page(self._session, task, conditions, limit=limit, offset=offset)
 
+    def rows_from(self, task: TaskId, conditions: Conditions, *, first: Seq, limit: int) -> Sequence[MachineRow]:
+        """The next of the task's machines that meet the conditions."""
+        return pages.rows_from(self._session, task, conditions, first=first, limit=limit)
+
     def record_vuls(self, unit: Unit, matches: Sequence[Match]) -> int:
         """Make these the vulnerabilities this unit found."""
         return task_vuls.record(self._session, unit, matches)
 
-    def vuls(self, task: TaskId, *, limit: int) -> Sequence[TaskVul]:
+    def vuls(self, task: TaskId, *, limit: int, tags: Sequence[str] = ()) -> Sequence[TaskVul]:
         """What the task found, worst first."""
+        if tags:
+            return machine_tags.worst(self._session, task, limit, tags)
         return task_vuls.worst(self._session, task, limit)
 
     def typical(self, account: AccountId, module: Module) -> timedelta | None:

@@ -4,8 +4,11 @@ from sqlalchemy import Connection
 
 from hostward.store.accounts import SqlAccounts
 from hostward.store.advisories import SqlAdvisories
+from hostward.store.audit import SqlAudit
 from hostward.store.machines import SqlMachines
+from hostward.store.requests import SqlRequests
 from hostward.store.results import SqlResults
+from hostward.store.schedules import SqlSchedules
 from hostward.store.sealing import Sealer
 from hostward.store.session import Session
 from hostward.store.tasks import SqlTasks
@@ -41,6 +44,21 @@ class SqlUnitOfWork:
     def accounts(self) -> SqlAccounts:
         """Accounts and keys."""
         return SqlAccounts(self._session, self._sealer)
+
+    @property
+    def schedules(self) -> SqlSchedules:
+        """Schedules."""
+        return SqlSchedules(self._session)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """Who changed what."""
+        return SqlAudit(self._session)
+
+    @property
+    def requests(self) -> SqlRequests:
+        """The newest requests."""
+        return SqlRequests(self._session)
 
     def finish(self) -> None:
         """Write what is still gathered."""

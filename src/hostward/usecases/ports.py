@@ -8,17 +8,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from hostward.domain.account import AgentSession, ApiKey, Role, User
+from hostward.domain.account import AgentSession
 from hostward.domain.advisory import Advisory, Match
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId, VulId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId, VulId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.domain.machine_filter import Conditions
 from hostward.domain.module import Module
 from hostward.domain.severity import Level
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
-from hostward.usecases.records import Advised, FeedStatus, Item, Lease, MachineCondition, MachinePage, Page, TaskVul
+from hostward.usecases.account_ports import Accounts, Audit, Requests
+from hostward.usecases.records import (
+    Advised,
+    FeedStatus,
+    Item,
+    Label,
+    Lease,
+    MachineCondition,
+    MachinePage,
+    MachineRow,
+    Page,
+    Seen,
+    TaskVul,
+)
+from hostward.usecases.schedule_ports import Schedules
 
 T = TypeVar("T")
 
@@ -47,9 +61,23 @@ class Tasks(Protocol):
         ...
 
     def list(
-        self, account: AccountId, *, module: Module | None, states: frozenset[ScanState], limit: int, offset: int
+        self,
+        account: AccountId,
+        *,
+        module: Module | None,
+        states: frozenset[ScanState],
+        limit: int,
+        offset: int,
+        tags: Sequence[str] = (),
     ) -> tuple[int, Sequence[Task]]:
-        """How many there are, and a page of them, newest first. Empty states: all."""
+        """How many there are, and a page of them, newest first. Empty states: all.
+
+        tags: only tasks that have a machine with one of these; their states are then those of such machines.
+        """
+        ...
+
+    def seen(self, task: TaskId, tags: Sequence[str]) -> Seen:
+        """What is counted over the task's machines that have one of these tags: now, which takes time for each."""
         ...
 
     def unit(self, task: TaskId, seq: Seq, *, lock: bool = False) -> Unit | None:
@@ -100,6 +128,10 @@ class Tasks(Protocol):
         """A page of the task's machines that meet the conditions, in seq order."""
         ...
 
+    def rows_from(self, task: TaskId, conditions: Conditions, *, first: Seq, limit: int) -> Sequence[MachineRow]:
+        """The next so many of the task's machines that meet the conditions, in seq order, from this seq on."""
+        ...
+
     def record_vuls(self, unit: Unit, matches: Sequence[Match]) -> int:
         """Make these the vulnerabilities this unit found (in place of earlier ones); returns how many are distinct.
 
@@ -108,8 +140,8 @@ class Tasks(Protocol):
         """
         ...
 
-    def vuls(self, task: TaskId, *, limit: int) -> Sequence[TaskVul]:
-        """What the task found: worst first (level, CVSS, machines, then id)."""
+    def vuls(self, task: TaskId, *, limit: int, tags: Sequence[str] = ()) -> Sequence[TaskVul]:
+        """What the task found: worst first (level, CVSS, machines, then id). tags: on machines with one of these."""
         ...
 
     def typical(self, account: AccountId, module: Module) -> timedelta | None:
@@ -156,6 +188,46 @@ class Machines(Protocol):
         self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
     ) -> MachinePage:
         """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
+        ...
+
+    def put_tags(self, machine: MachineId, tags: Sequence[str]) -> None:
+        """Make these the machine's tags. Raises NotFound for a machine that does not exist."""
+        ...
+
+    def tags(self, machines: Sequence[MachineId]) -> Mapping[MachineId, tuple[str, ...]]:
+        """The tags of these machines, sorted; machines without any are left out."""
+        ...
+
+    def tagged(self, account: AccountId, tags: Sequence[str]) -> frozenset[MachineId]:
+        """The account's machines that have one of these tags."""
+        ...
+
+    def put_remark(self, machine: MachineId, remark: str) -> None:
+        """Make this the machine's remark, which it is searched by too. Raises NotFound."""
+        ...
+
+    def os_names(self, account: AccountId, *, limit: int) -> Sequence[str]:
+        """The first so many names of operating systems of the account's machines, sorted; "" is left out."""
+        ...
+
+    def labels(self, account: AccountId, conditions: Sequence[MachineCondition]) -> Sequence[Label]:
+        """The account's tags in the order they were made, with their machines counted that meet the conditions."""
+        ...
+
+    def label_names(self, account: AccountId) -> Mapping[TagId, str]:
+        """The account's tags by their numbers, in the order they were made."""
+        ...
+
+    def add_label(self, account: AccountId, name: str) -> TagId:
+        """The number of the account's tag of this name, which is made where it is missing (put_tags does so too)."""
+        ...
+
+    def rename_label(self, account: AccountId, before: str, after: str) -> None:
+        """Call a tag otherwise, on its machines too; no other one may be called so."""
+        ...
+
+    def drop_labels(self, account: AccountId, names: Sequence[str]) -> None:
+        """Remove tags, from the account's machines too."""
         ...
 
     def seen(self, machine: MachineId, now: datetime) -> None:
@@ -248,34 +320,6 @@ class Advisories(Protocol):
         ...
 
 
-class Accounts(Protocol):
-    """Accounts, users and keys."""
-
-    def first(self) -> AccountId | None:
-        """The oldest account, None in a new database."""
-        ...
-
-    def add_account(self, name: str) -> AccountId:
-        """A new account."""
-        ...
-
-    def add_user(self, account: AccountId, name: str, role: Role) -> User:
-        """A new user."""
-        ...
-
-    def add_key(self, key: ApiKey) -> None:
-        """A new key; its secret is stored encrypted."""
-        ...
-
-    def key(self, secret_id: str) -> ApiKey | None:
-        """A key with its user, disabled or not."""
-        ...
-
-    def keys(self, account: AccountId) -> Sequence[ApiKey]:
-        """The account's keys, oldest first."""
-        ...
-
-
 class UnitOfWork(Protocol):
     """One transaction over everything that is stored."""
 
@@ -302,6 +346,21 @@ class UnitOfWork(Protocol):
     @property
     def accounts(self) -> Accounts:
         """Accounts and keys."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """Who changed what."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """The newest requests."""
+        ...
+
+    @property
+    def schedules(self) -> Schedules:
+        """Schedules."""
         ...
 
 

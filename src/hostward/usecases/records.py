@@ -9,14 +9,15 @@ from typing import NamedTuple
 from hostward.domain.advisory import FixStatus
 from hostward.domain.errors import InvalidValue
 from hostward.domain.finding import MalwareFinding, NotScanned
-from hostward.domain.ids import LeaseId, MachineId, Seq, TaskId, VulId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId, VulId
 from hostward.domain.machine import Machine
-from hostward.domain.machine_filter import AtRisk, TextIs
+from hostward.domain.machine_filter import AtRisk, Tagged, TextIs
 from hostward.domain.matching import KeyRange
 from hostward.domain.module import Module
 from hostward.domain.options import Options
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
+from hostward.domain.tally import EMPTY, Tally
 from hostward.domain.verdict import Verdict
 
 Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Verdict
@@ -72,7 +73,44 @@ class Page:
     rows: Sequence[MachineRow]
 
 
-_PLAIN_ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]+")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is counted over some of a task's machines. end: when the last of them became final so far, None for none."""
+
+    tally: Tally = EMPTY
+    end: datetime | None = None
+
+
+class RequestRecord(NamedTuple):
+    """One request as it is remembered.
+
+    at: microseconds since 1970 UTC. took: microseconds. account, user: 0 and "" when nobody was recognised. code: ""
+    when it was answered. secret_id: the key used, "" for none.
+    """
+
+    id: str
+    at: int
+    took: int
+    account: int
+    user: str
+    secret_id: str
+    source: str
+    service: str
+    action: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestBatch:
+    """Requests of one account that are stored together. account 0: nobody was recognised."""
+
+    number: int
+    account: AccountId
+    records: Sequence[RequestRecord]
+
+
+PLAIN_ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]+")
+"""What addresses, and parts of them, are written with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +125,7 @@ class AddressIs:
 
     def __post_init__(self) -> None:
         """Refuse what a store could take for more than an address."""
-        odd = [value for value in self.values if not _PLAIN_ADDRESS.fullmatch(value)]
+        odd = [value for value in self.values if not PLAIN_ADDRESS.fullmatch(value)]
         if odd:
             raise InvalidValue(f"{odd[0]!r} is no part of an address: use digits, letters, dots and colons")
 
@@ -100,7 +138,23 @@ class HeardOf:
     heard: bool = True
 
 
-MachineCondition = TextIs | AddressIs | HeardOf | AtRisk
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """The machine has one of the tags with these numbers."""
+
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A tag of an account, and how many machines have it."""
+
+    id: TagId
+    name: str
+    machines: int
+
+
+MachineCondition = TextIs | AddressIs | HeardOf | AtRisk | Tagged | Labelled
 """What a machine of an account can be chosen by. AtRisk: its own current results hold a risk."""
 
 
@@ -186,10 +240,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """A scan to be started. queue None: machines may wait as long as their timeout is."""
+    """A scan to be started. queue None: machines may wait as long as their timeout is. not_after: end of its window."""
 
     options: Options
     content: tuple[str, ...]
     scope: Scope
     timeout: timedelta
     queue: timedelta | None = None
+    not_after: datetime | None = None

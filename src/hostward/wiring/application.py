@@ -12,16 +12,32 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Background = Callable[[], Awaitable[None]]
 
 AGENT_PATHS = "/agent/"
+EXPORT_PATHS = "/export/"
+SCHEMA_PATHS = "/schema/"
 API_HEADERS = frozenset({b"authorization", b"x-tc-action"})
 
 
 class Application:
-    """Agents under /agent/, the API on POST / and wherever an Action or Authorization is given, else the console."""
+    """Agents under /agent/, files of exports under /export/, else the API or the console.
 
-    def __init__(self, *, api: App, agents: App, console: App, background: Sequence[Background] = ()) -> None:
+    The API is on POST / and wherever an Action or Authorization is given. downloads: None where no exports are made.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: App,
+        agents: App,
+        console: App,
+        downloads: App | None = None,
+        schemas: App | None = None,
+        background: Sequence[Background] = (),
+    ) -> None:
         self._api = api
         self._agents = agents
         self._console = console
+        self._downloads = downloads or console
+        self._schemas = schemas or console
         self._background = background
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,6 +52,10 @@ class Application:
     def _part(self, scope: Scope) -> App:
         if scope["path"].startswith(AGENT_PATHS):
             return self._agents
+        if scope["path"].startswith(EXPORT_PATHS):
+            return self._downloads
+        if scope["path"].startswith(SCHEMA_PATHS):
+            return self._schemas
         return self._api if is_api(scope) else self._console
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -1,8 +1,9 @@
 """Server and agent in one process: what `hostward up` runs."""
 
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,35 +16,48 @@ from hostward.domain.machine import Machine
 from hostward.runtime import ids
 from hostward.runtime.clock import Clock, SystemClock
 from hostward.runtime.logging import get_logger
-from hostward.settings import Settings
+from hostward.settings import Address, Settings
 from hostward.usecases.accounts.first_run import Owner
 from hostward.usecases.machines.enrol import allow
 from hostward.usecases.ports import Hub, Store
 from hostward.wiring.server import Server, open_server
 from hostward.wiring.serving import Serving, listen
+from hostward.wiring.tls import WILDCARDS, HostNames, Tls, Watch, chosen, shown_host
 
 TOKEN_LIFE = timedelta(minutes=5)
 """The enrolment token is handed over in memory; the agent uses it at once or never."""
 
 ENROL_SECONDS = 20.0
 
+OWN_AGENT = Address(host="127.0.0.1", port=0)
+"""Where the agent of this process is answered when the certificate in use may be for other names than loopback."""
+
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
-    """A server that answers and an agent that is enrolled. endpoint: HOST:PORT, as clients are given it."""
+    """A server that answers and an agent that is enrolled. endpoint: HOST:PORT, as clients are given it.
+
+    tls: None when it speaks plain HTTP, on loopback.
+    """
 
     server: Server
     serving: Serving
     agent: Agent
     machine: Machine
     endpoint: str
+    tls: Tls | None = None
 
     @property
     def url(self) -> str:
         """Where the page and the API are."""
-        return f"http://{self.endpoint}"
+        return f"{'http' if self.tls is None else 'https'}://{self.endpoint}"
+
+    @property
+    def ca_file(self) -> Path | None:
+        """The own CA that clients must trust; None without TLS, and with a certificate that was given."""
+        return None if self.tls is None else self.tls.ca_file
 
     @property
     def data_dir(self) -> Path:
@@ -84,29 +98,43 @@ class Embedded:
 @contextmanager
 def open_embedded(settings: Settings) -> Iterator[Embedded]:
     """A running server with its agent; leaving stops both, and every child of theirs. Raises HostwardError."""
-    listener = listen(settings.listen)
-    host, port = listener.getsockname()[:2]
-    endpoint = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    try:
-        with open_server(settings, SystemClock()) as server:
-            serving = Serving(server.app, listener)
-            serving.start()
-            try:
-                with _agent(server, f"http://{endpoint}") as (agent, machine):
-                    yield Embedded(server=server, serving=serving, agent=agent, machine=machine, endpoint=endpoint)
-            finally:
-                server.hub.close()
-                serving.stop()
-    finally:
-        listener.close()
+    clock = SystemClock()
+    tls = chosen(settings, clock)
+    with ExitStack() as ends:
+        listener = ends.enter_context(listen(settings.listen))
+        bound, port = listener.getsockname()[:2]
+        host = bound if settings.listen.is_loopback or bound in WILDCARDS else settings.listen.host
+        own = ends.enter_context(listen(OWN_AGENT)) if tls is not None and tls.ca_file is None else None
+        names = HostNames(settings.server_names, tls)
+        ca_file = None if tls is None else tls.ca_file
+        server = ends.enter_context(open_server(settings, clock, names=names, ca_file=ca_file))
+        serving = Serving(server.app, listener, tls=tls.live.context if tls else None, own_agent=own)
+        serving.start()
+        ends.callback(serving.stop)
+        ends.callback(server.hub.close)
+        if tls is not None:
+            watch = Watch(tls)
+            watch.start()
+            ends.callback(watch.stop)
+        agent, machine = ends.enter_context(_agent(server, _agent_url(host, port, tls, own), ca_file))
+        endpoint = str(Address(host=shown_host(settings, tls, host), port=port))
+        yield Embedded(server=server, serving=serving, agent=agent, machine=machine, endpoint=endpoint, tls=tls)
+
+
+def _agent_url(host: str, port: int, tls: Tls | None, own: socket.socket | None) -> str:
+    """Where the agent of this process reaches the server; it checks an own CA, and is spared a given certificate."""
+    if own is not None:
+        return f"http://{OWN_AGENT.host}:{own.getsockname()[1]}"
+    reached = ("::1" if ":" in host else OWN_AGENT.host) if host in WILDCARDS else host
+    return f"{'http' if tls is None else 'https'}://{Address(host=reached, port=port)}"
 
 
 @contextmanager
-def _agent(server: Server, url: str) -> Iterator[tuple[Agent, Machine]]:
+def _agent(server: Server, url: str, ca_file: Path | None) -> Iterator[tuple[Agent, Machine]]:
     data = server.settings.data_dir
     setup = Setup(
         url=url, data=data / "agent", token=_token(server), pace=EMBEDDED,
-        own_paths=(data, Path(hostward.__file__).parent),
+        own_paths=(data, Path(hostward.__file__).parent), ca_file=ca_file,
     )  # fmt: skip
     agent = Agent(setup, notice=lambda text: _log.warning("agent says", text=text))
     agent.start()

@@ -3,12 +3,18 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from api_bench import SECRET, SECRET_ID
 from api_server import ApiServer, served
+from client_cases import FRESH, MACHINES, ODD
+from hostward.api.context import ApiSettings
+from hostward.domain.account import ApiKey, Role
+from hostward.domain.module import Module
 from hostward.runtime.clock import SystemClock
 from hostward.store.open import open_sqlite
 from hostward.usecases.accounts.first_run import first_run
@@ -46,6 +52,48 @@ def working(fleet: Fleet) -> Iterator[None]:
     yield
     over.set()
     thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def busy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """A server with a task over 120 machines, which report all the time while they are asked about."""
+    store = open_sqlite(tmp_path_factory.mktemp("busy"))
+    now = SystemClock().now()
+    owner = store.write_now(lambda uow: first_run(uow, secret_id=SECRET_ID, secret=SECRET, now=now))
+    store.write_now(lambda uow: _add_fresh_account(uow, now))
+    fleet = Fleet(store=store, account=owner.account, now=now)
+    for number in range(MACHINES):
+        fleet.add(f"host-{number:03}")
+    last = fleet.machines[-1]
+    fleet.session(replace(last, facts=replace(last.facts, host_name=ODD)), "renamed")
+    fleet.start(Module.VUL)
+    over = threading.Event()
+    thread = threading.Thread(target=_report, args=(fleet, over), name="agents")
+    thread.start()
+    with served(store, settings=ApiSettings(rate=1_000_000)) as server:
+        yield server
+    over.set()
+    thread.join(20)
+    store.close()
+
+
+def _add_fresh_account(uow, now: datetime) -> None:
+    account = uow.accounts.add_account("fresh")
+    user = uow.accounts.add_user(account, "admin", Role.ADMINISTRATOR)
+    uow.accounts.add_key(ApiKey(**FRESH, user=user, created=now))
+
+
+def _report(fleet: Fleet, over: threading.Event) -> None:
+    """Agents that take their work and tell of progress for ever: rows and counters never rest."""
+    leases = {}
+    while not over.is_set():
+        for machine in fleet.machines:
+            if over.wait(0.02):
+                return
+            fleet.now = SystemClock().now()
+            if machine.id not in leases:
+                leases[machine.id] = fleet.poll(machine, modules=("Vul",)).jobs[0].lease
+            fleet.report(machine, leases[machine.id], progress=fleet.now.microsecond / 1_000_000)
 
 
 def _work(fleet: Fleet, over: threading.Event) -> None:

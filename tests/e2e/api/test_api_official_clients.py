@@ -48,6 +48,17 @@ def test_the_sdk_starts_watches_pages_and_stops(clients: Path, server: ApiServer
     ]
     assert seen["stopped"] == [False, ["Stop"]]
     assert seen["content"] == ["SSH server"]
+    assert (seen["schedule"], seen["labels"]) == (100, ["扫描中", "已完成", "扫描失败", "已停止"])  # the SDK's language
+    assert seen["machines"] == {
+        "rows": [[name, "ap-others", "Other", 1] for name in ("web-1", "web-2", "db-1")],
+        "empty": [],
+        "total": [3, 3, 0],
+        "chosen": {
+            "Names": ["web-1", "web-2"], "Risk": ["web-1", "web-2", "db-1"],
+            "AgentStatus": ["web-1", "web-2", "db-1"], "Quuid": ["db-1"],
+        },
+    }  # fmt: skip
+    assert seen["again"] == [1, 0, 2, 0]
     assert [code for code, _ in seen["errors"]] == ["InvalidParameterValue", "MissingParameter", "UnsupportedOperation"]
     assert all(len(request_id) == 36 for _, request_id in seen["errors"])
 
@@ -55,12 +66,9 @@ def test_the_sdk_starts_watches_pages_and_stops(clients: Path, server: ApiServer
 def test_every_way_of_the_sdk_to_reach_a_server_works(clients: Path, server: ApiServer, tmp_path: Path):
     """Hosts, gateways, unsigned bodies, the asynchronous and the common client; and what is refused."""
     seen = script(clients, "sdk_variants.py", server, tmp_path)
-    assert {name: seen[name] for name in ("plain", "localhost", "gateway", "unsigned", "hostward")} == {
-        "plain": 0, "localhost": 0, "gateway": 0, "unsigned": 0, "hostward": 0,
-    }  # fmt: skip
-    assert seen["async"] in (0, None)
-    assert {name: seen[name] for name in ("v1", "wrong_secret", "unknown_id", "token")} == {
-        "v1": "AuthFailure.InvalidAuthorization",
+    ways = ("plain", "localhost", "gateway", "unsigned", "v1", "async", "hostward")
+    assert {name: seen[name] for name in ways} == dict.fromkeys(ways, 0)
+    assert {name: seen[name] for name in ("wrong_secret", "unknown_id", "token")} == {
         "wrong_secret": "AuthFailure.SignatureFailure",
         "unknown_id": "AuthFailure.SecretIdNotFound",
         "token": "AuthFailure.TokenFailure",
@@ -92,6 +100,30 @@ def test_tccli_starts_a_scan_and_reads_it(clients: Path, server: ApiServer, tmp_
     )  # fmt: skip
     stopped = tccli(clients, server, tmp_path, "DeleteScanTask", "--ModuleType", "Vul", "--TaskId", str(task))
     assert (stopped.returncode, list(json.loads(stopped.stdout))) == (0, ["RequestId"])
+
+
+@pytest.mark.usefixtures("working")
+def test_tccli_lists_machines_and_runs_a_task_again(clients: Path, server: ApiServer, tmp_path: Path):
+    """The four actions around a task."""
+
+    def answer(*arguments: str) -> dict:
+        done = tccli(clients, server, tmp_path, *arguments)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    labels = answer("DescribeScanTaskStatus", "--ModuleType", "Malware", "--language", "zh-CN")
+    assert labels["State"] == {"Scanning": "扫描中", "Ok": "已完成", "Fail": "扫描失败", "Stop": "已停止"}
+    task = str(answer("ScanVul", "--VulLevels", "0", "--HostType", "1")["TaskId"])
+    answer("DeleteScanTask", "--ModuleType", "Vul", "--TaskId", task)
+    assert answer("DescribeScanSchedule", "--TaskId", task)["Schedule"] == 100
+    again = answer("ScanTaskAgain", "--ModuleType", "Vul", "--TaskId", task, "--QuuidList", '["q-db-1"]')
+    assert (again["SuccessCount"], again["BasicVersionCount"]) == (1, 0)
+    assert answer("DescribeScanSchedule", "--TaskId", task)["Schedule"] < 100
+    listed = answer(
+        "DescribeMachines", "--MachineType", "Other", "--MachineRegion", "ap-others", "--Limit", "1", "--Offset", "1",
+        "--Filters", '[{"Name":"Names","Values":["web"],"ExactMatch":false}]',
+    )  # fmt: skip
+    assert ([one["MachineName"] for one in listed["Machines"]], listed["TotalCount"]) == (["web-2"], 2)
 
 
 def test_tccli_shows_a_refusal(clients: Path, server: ApiServer, tmp_path: Path):

@@ -126,8 +126,9 @@ def test_tccli_starts_polls_and_stops(server: Up, clients: Path, folder: Path, t
 
 
 def test_tccli_shows_our_error_in_words(server: Up, clients: Path, tmp_path: Path):
-    """Code, message and RequestId on stderr."""
+    """Code, message and RequestId on stderr; tccli asks for Chinese unless it is told otherwise."""
     shown = tccli(server, clients, tmp_path, "DescribeScanTaskDetails", "--ModuleType", "Vul", "--TaskId", "999")
     assert shown.returncode == 255
     assert "InvalidParameterValue" in shown.stderr
-    assert "TaskId 999 is not a Vul task" in shown.stderr
+    assert "TaskId 999 不是 Vul 任务" in shown.stderr
+    assert "requestId:" in shown.stderr

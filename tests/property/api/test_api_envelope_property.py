@@ -9,6 +9,7 @@ from api_bench import ApiBench
 from api_contract import contract
 from hostward.api.actions import ACTIONS
 from hostward.api.errors import COMMON
+from hostward.api.machine_filters import NAMES as MACHINE_FILTERS
 from hostward.api.names import NAMES
 
 PROFILE = settings(max_examples=150, deadline=None)
@@ -32,12 +33,25 @@ def near_miss(action: str) -> st.SearchStrategy[dict]:
     kinds = {
         "uint64": st.integers(0, 2**64) | st.integers(0, 3) | st.sampled_from(["0", "1", "99"]),
         "int64": st.integers(-(2**63), 2**63) | st.integers(0, 3),
-        "string": st.sampled_from(["Vul", "Malware", "Baseline", "0", "1,2", "4;1", "5", ""]) | st.text(max_size=20),
+        "string": st.sampled_from(
+            ["Vul", "Malware", "Baseline", "0", "1,2", "4;1", "5", "", "ALL", "Other", "all-regions", "ap-others"]
+        )
+        | st.text(max_size=20),
         "bool": st.booleans(),
         "Filters": st.fixed_dictionaries(
             {
                 "Name": st.sampled_from(["HostName", "status", "FailType", "RiskOnly", "StrategyId", "x"]),
                 "Values": st.lists(st.sampled_from(["a", "Ok", "3", "true", "%", ""]), max_size=3),
+            },
+            optional={"ExactMatch": st.booleans()},
+        ),
+        "Filter": st.fixed_dictionaries(
+            {
+                "Name": st.sampled_from([*MACHINE_FILTERS, "quuid", "x"]),
+                "Values": st.lists(
+                    st.sampled_from(["10.0", "web", "yes", "ONLINE", "ALL", "PRO_VERSION", "RUNNING", "%", "", "é"]),
+                    max_size=3,
+                ),
             },
             optional={"ExactMatch": st.booleans()},
         ),

@@ -9,6 +9,7 @@ import pytest
 from api_bench import BEGIN, ApiBench
 from fake_store import row
 from hostward.api.context import ApiSettings
+from hostward.api.vul_info import MOST_BYTES, VulInfo
 from hostward.domain.host_scan import FailType, UnitState
 from hostward.domain.ids import ROWS_PER_TASK, TaskId, row_id
 from hostward.domain.machine_filter import AtRisk, Text, TextIs
@@ -278,9 +279,30 @@ def test_a_level_that_nobody_gives_is_medium_and_said_so(api: ApiBench):
 
 
 def test_at_most_a_hundred_vulnerabilities_in_the_stores_order(api: ApiBench):
-    """VulCount says how many there are."""
+    """Where none was asked for; VulCount says how many there are."""
     shown = found(api, *[vul(number) for number in range(150, 0, -1)])
     assert [one["VulId"] for one in shown] == list(range(150, 50, -1))
+
+
+def test_all_vulnerabilities_that_were_asked_for_are_shown(api: ApiBench):
+    """In the order they were asked for, found or not; what was found says more than what is known."""
+    asked = list(range(1000, 0, -1))
+    api.store.advisories.known = [vul(number, component="", fixed="", machines=0) for number in asked]
+    task = api.call("ScanVul", {"VulLevels": "0", "HostType": 1, "VulIds": asked}).response["TaskId"]
+    api.store.tasks.found[task] = [vul(number) for number in (7, 900)]
+    shown = details(api, task)["VulInfo"]
+    assert [one["VulId"] for one in shown] == asked
+    assert {one["VulId"] for one in shown if one["Fix"]} == {7, 900}
+
+
+def test_large_lists_are_not_all_remembered(api: ApiBench):
+    """A bound on bytes, whatever the number of tasks; what is forgotten is made anew."""
+    info, task = VulInfo(), replace(api.store.tasks.stored[scanned(api)], vul_rev=3)
+    large = [vul(number, description="x" * 10_000) for number in range(300)]
+    for number in range(1, 5):
+        info.remember(replace(task, id=number), large, UTC, 0.0)
+    known = [info.known(number, 1.0) is not None for number in range(1, 5)]
+    assert (known, MOST_BYTES) == ([False, False, True, True], 8_000_000)
 
 
 @pytest.mark.parametrize("module", ["Malware", "Baseline"])
@@ -308,7 +330,7 @@ def test_changed_words_of_an_advisory_are_shown_soon(api: ApiBench):
     details(api, task)
     api.store.tasks.found[task] = [vul(1, title="new words")]
     api.clock.turn(5)
-    assert details(api, task)["VulInfo"][0]["Name"] == "new words"
+    assert details(api, task)["VulInfo"][0]["Name"] == "zlib1g: new words"
 
 
 def test_lists_of_many_tasks_are_kept_apart(api: ApiBench):

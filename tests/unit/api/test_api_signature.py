@@ -1,13 +1,20 @@
 """TC3-HMAC-SHA256 as the official clients make it and as this server takes it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from api_bench import HOST, KEY, SECRET, ApiBench
+from hostward.api.context import ApiSettings
 from hostward.api.errors import ApiError
-from hostward.api.signature import canonical_request, derived_key, host_candidates, parse_authorization, signature
+from hostward.api.hosts import host_candidates
+from hostward.api.signature import canonical_request, derived_key, parse_authorization, signature
 from tc3 import sign
 
 PUBLISHED_BODY = rb'{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}'
+PUBLISHED_ID = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE"
+PUBLISHED_SECRET = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"
 PUBLISHED_SIGNATURE = "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"
 ASK = {"ModuleType": "Vul"}
 STATE = "DescribeScanState"
@@ -17,16 +24,31 @@ def test_the_published_vector_has_the_published_signature():
     """The worked example of the signature documentation comes out as printed there."""
     headers = "content-type:application/json; charset=utf-8\nhost:cvm.tencentcloudapi.com\n"
     hashed = "35e9c5b0e3ae67532d3c9f17ead6c90222632e5b1ff7f6e89887f1398934f064"
-    canonical = canonical_request(b"", headers, ("content-type", "host"), hashed)
-    key = derived_key("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", "2019-02-25", "cvm")
+    canonical = canonical_request("POST", b"", headers, ("content-type", "host"), hashed)
+    key = derived_key(PUBLISHED_SECRET, "2019-02-25", "cvm")
     assert signature(key, "1551113065", "2019-02-25/cvm/tc3_request", canonical) == PUBLISHED_SIGNATURE
+
+
+def test_the_published_request_is_authentic_here():
+    """The whole example, sent to a server that knows its key and its host: only its version is none of ours."""
+    api = ApiBench(settings=ApiSettings(host_aliases=("cvm.tencentcloudapi.com",)))
+    api.clock.wall = datetime.fromtimestamp(1551113065, UTC)
+    api.store.accounts.stored[PUBLISHED_ID] = replace(KEY, secret_id=PUBLISHED_ID, secret=PUBLISHED_SECRET)
+    headers = {
+        "host": HOST, "content-type": "application/json; charset=utf-8", "x-tc-action": "DescribeInstances",
+        "x-tc-version": "2017-03-12", "x-tc-timestamp": "1551113065",
+        "authorization": f"TC3-HMAC-SHA256 Credential={PUBLISHED_ID}/2019-02-25/cvm/tc3_request, "
+        f"SignedHeaders=content-type;host, Signature={PUBLISHED_SIGNATURE}",
+    }  # fmt: skip
+    assert api.send(PUBLISHED_BODY, headers).code == "NoSuchVersion"
+    assert api.send(PUBLISHED_BODY + b" ", headers).code == "AuthFailure.SignatureFailure"
 
 
 def test_the_client_of_these_tests_makes_the_published_signature():
     """The tests' own signer, written apart, agrees with the documentation too."""
     headers = {"content-type": "application/json; charset=utf-8", "host": "cvm.tencentcloudapi.com"}
     made = sign(
-        secret_id="AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE", secret="Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", headers=headers,
+        secret_id=PUBLISHED_ID, secret=PUBLISHED_SECRET, headers=headers,
         body=PUBLISHED_BODY, timestamp=1551113065, service="cvm",
     )  # fmt: skip
     assert made.endswith(f"Signature={PUBLISHED_SIGNATURE}")

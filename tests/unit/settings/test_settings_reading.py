@@ -98,9 +98,11 @@ def test_without_a_home_the_data_directory_must_be_named() -> None:
     ("variable", "value", "said"),
     [
         ("HOSTWARD_LISTEN", "8420", "HOST:PORT"),
-        ("HOSTWARD_LISTEN", "0.0.0.0:8420", "loopback"),
-        ("HOSTWARD_LISTEN", "192.0.2.1:8420", "loopback"),
-        ("HOSTWARD_LISTEN", "example.org:8420", "loopback"),
+        ("HOSTWARD_LISTEN", "0:8420", "HOST:PORT"),
+        ("HOSTWARD_LISTEN", "127.1:8420", "HOST:PORT"),
+        ("HOSTWARD_LISTEN", "two words:8420", "HOST:PORT"),
+        ("HOSTWARD_SERVER_NAMES", "a.example,b.example:8420", "without ports"),
+        ("HOSTWARD_SERVER_NAMES", ",".join(f"n{number}" for number in range(17)), "up to 16"),
         ("HOSTWARD_LISTEN", "127.0.0.1:65536", "HOST:PORT"),
         ("HOSTWARD_LISTEN", "127.0.0.1:-1", "HOST:PORT"),
         ("HOSTWARD_LISTEN", "127.0.0.1:", "HOST:PORT"),
@@ -135,12 +137,20 @@ def test_an_unusable_value_is_refused_with_its_source_and_what_is_accepted(
         ("127.0.0.1:0", Address(host="127.0.0.1", port=0)),
         ("localhost:80", Address(host="localhost", port=80)),
         ("[::1]:65535", Address(host="::1", port=65_535)),
+        ("0.0.0.0:8443", Address(host="0.0.0.0", port=8443)),
+        ("scan.example.org:8443", Address(host="scan.example.org", port=8443)),
     ],
 )
-def test_loopback_addresses_are_accepted_and_print_as_written(written: str, address: Address) -> None:
+def test_addresses_are_accepted_and_print_as_written(written: str, address: Address) -> None:
     """Port 0 asks for a free one; IPv6 addresses stand in brackets."""
     listen = read(HOME | {"HOSTWARD_LISTEN": written}).listen
     assert (listen, str(listen)) == (address, written)
+
+
+def test_names_are_parted_by_commas_and_made_small() -> None:
+    """Addresses among them stand in their usual form, without brackets."""
+    names = read(HOME | {"HOSTWARD_SERVER_NAMES": " Scan.Example.ORG., [2001:DB8::0:1],192.0.2.7,"}).server_names
+    assert names == ("scan.example.org", "2001:db8::1", "192.0.2.7")
 
 
 def test_a_time_zone_is_known_by_its_name() -> None:

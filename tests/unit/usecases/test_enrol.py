@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from small_fleet import Fleet
 
 from hostward.domain.errors import AgentRefused
 from hostward.domain.machine import MachineFacts
 from hostward.usecases.machines.enrol import allow, enrol
+from small_fleet import Fleet
 
 FACTS = MachineFacts(host_name="a", addresses=(), wan_ip="", os_name="Debian", agent_version="0.1.0")
 

@@ -25,7 +25,10 @@ def part(name: str, seen: list[str]):
 def answered(request: dict) -> str:
     """Which part answers."""
     seen: list[str] = []
-    app = Application(api=part("api", seen), agents=part("agents", seen), console=part("console", seen))
+    app = Application(
+        api=part("api", seen), agents=part("agents", seen), console=part("console", seen),
+        downloads=part("downloads", seen),
+    )  # fmt: skip
     asyncio.run(app(request, None, None))
     return seen[0]
 
@@ -45,6 +48,9 @@ def answered(request: dict) -> str:
         (scope("GET", "/deep/path", x_tc_action=b"A"), "api"),
         (scope("GET", "/healthz"), "console"),
         (scope("POST", "/console/x"), "console"),
+        (scope("GET", "/export/" + "0" * 32, b"sign=x"), "downloads"),
+        (scope("POST", "/export/x", authorization=b"TC3"), "downloads"),
+        (scope("GET", "/exports"), "console"),
         (scope("POST", "/agent/v1/poll"), "agents"),
         (scope("POST", "/agent/v1/poll", authorization=b"x"), "agents"),
     ],

@@ -11,6 +11,7 @@ from hostward.api.context import Context
 from hostward.api.decode import Uint64
 from hostward.api.errors import codes
 from hostward.api.filters import Filters, conditions_of
+from hostward.api.machine_extra_info import MachineExtraInfo
 from hostward.api.texts import Language
 from hostward.api.times import left_in, whole_seconds, wire_datetime, wire_time
 from hostward.api.values import DEFAULT_LIMIT, limit_of, module_of, offset_of, task_of
@@ -49,17 +50,6 @@ class Request(msgspec.Struct, rename="pascal", kw_only=True):
     filters: list[Filters] = []
     limit: Uint64 = DEFAULT_LIMIT
     offset: Uint64 = 0
-
-
-class MachineExtraInfo(msgspec.Struct, gc=False):
-    """More of a machine; NetworkType and NetworkName are of clouds, 0 and "" here."""
-
-    wan_ip: str = msgspec.field(name="WanIP")
-    private_ip: str = msgspec.field(name="PrivateIP")
-    network_type: int = msgspec.field(name="NetworkType")
-    network_name: str = msgspec.field(name="NetworkName")
-    instance_id: str = msgspec.field(name="InstanceID")
-    host_name: str = msgspec.field(name="HostName")
 
 
 class ScanTaskDetails(msgspec.Struct, rename="pascal", gc=False):

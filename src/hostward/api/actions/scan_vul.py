@@ -7,6 +7,7 @@ import msgspec
 from hostward.api.context import Context
 from hostward.api.decode import Uint64
 from hostward.api.errors import codes
+from hostward.api.texts import NO_ATTACKS, NO_WINDOWS, NO_WINDOWS_UPDATES
 from hostward.api.values import (
     between,
     codes_of,
@@ -86,10 +87,10 @@ async def answer(ctx: Context, request: Request) -> Response:
 
 def _options(request: Request) -> VulOptions:
     if request.scan_method == PROOF_OF_CONCEPT:
-        unsupported("ScanMethod", request.scan_method, "vulnerabilities are never proved by attacking; use 0")
+        unsupported("ScanMethod", request.scan_method, NO_ATTACKS)
     one_of("ScanMethod", request.scan_method, (0,))
     if request.kb_number:
-        without_effect("KBNumber", "Windows updates are not scanned here")
+        without_effect("KBNumber", NO_WINDOWS_UPDATES)
     levels = codes_of("VulLevels", request.vul_levels, [level.value for level in Level])
     count_between("VulIds", request.vul_ids, 0, MAX_VUL_IDS)
     return VulOptions(
@@ -102,7 +103,7 @@ def _options(request: Request) -> VulOptions:
 
 def _categories(text: str) -> frozenset[Category]:
     if str(WINDOWS) in text.replace(";", ",").split(","):
-        unsupported("VulCategories", WINDOWS, "Windows systems are not scanned; use 1, 2, 4 or 0 for all of them")
+        unsupported("VulCategories", WINDOWS, NO_WINDOWS)
     return frozenset(map(Category, codes_of("VulCategories", text, [category.value for category in Category])))
 
 

@@ -4,22 +4,27 @@ from collections.abc import Sequence
 
 from hostward.domain.ids import MachineId
 from hostward.domain.machine import Machine
-from hostward.domain.machine_filter import AtRisk, TextIs
+from hostward.domain.machine_filter import AtRisk, Tagged, TextIs
 from hostward.domain.module import Module
 from hostward.domain.package import HostFacts
-from hostward.store.memory.pages import says
+from hostward.store.memory.pages import has_tag, says
 from hostward.store.memory.results import MemoryResults
 from hostward.store.memory.state import State
 from hostward.store.texts import fold
-from hostward.usecases.records import AddressIs, HeardOf, Listed, MachineCondition, MachinePage
+from hostward.usecases.records import AddressIs, HeardOf, Labelled, Listed, MachineCondition, MachinePage
 
 
 def page(
     state: State, machines: Sequence[Machine], conditions: Sequence[MachineCondition], limit: int, offset: int
 ) -> MachinePage:
     """A page of these machines that meet all the conditions."""
-    met = [machine for machine in machines if all(_meets(state, machine, each) for each in conditions)]
+    met = [machine for machine in machines if meets(state, machine, conditions)]
     return MachinePage(total=len(met), rows=[_listed(state, machine) for machine in met[offset : offset + limit]])
+
+
+def meets(state: State, machine: Machine, conditions: Sequence[MachineCondition]) -> bool:
+    """Whether a machine meets all the conditions."""
+    return all(_meets(state, machine, each) for each in conditions)
 
 
 def _meets(state: State, machine: Machine, condition: MachineCondition) -> bool:
@@ -33,6 +38,12 @@ def _meets(state: State, machine: Machine, condition: MachineCondition) -> bool:
             return heard is condition.heard
         case AtRisk():
             return any(_risks(state, machine.id).values())
+        case Tagged():
+            return has_tag(state, machine.id, condition.values)
+        case Labelled():
+            labels = state.labels.items()
+            called = [name for (whose, name), one in labels if whose == machine.account and one in condition.values]
+            return has_tag(state, machine.id, called)
 
 
 def _has_address(machine: Machine, value: str, exact: bool) -> bool:

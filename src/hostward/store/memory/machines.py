@@ -1,18 +1,19 @@
 """Machines, enrolment and sessions in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
-from hostward.domain.ids import AccountId, MachineId
+from hostward.domain.ids import AccountId, MachineId, TagId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
 from hostward.store.memory import machine_pages
+from hostward.store.memory.pages import has_tag
 from hostward.store.memory.state import State, Token
 from hostward.store.texts import clean, cleaned
-from hostward.usecases.records import MachineCondition, MachinePage
+from hostward.usecases.records import Label, MachineCondition, MachinePage
 
 
 class MemoryMachines:
@@ -62,6 +63,69 @@ class MemoryMachines:
     ) -> MachinePage:
         """A page of the account's machines that meet all the conditions."""
         return machine_pages.page(self._state, self.of_account(account), conditions, limit, offset)
+
+    def put_tags(self, machine: MachineId, tags: Sequence[str]) -> None:
+        """Make these the machine's tags. Raises NotFound for a machine that does not exist."""
+        if machine not in self._state.machines:
+            raise NotFound(f"there is no machine {machine}")
+        for tag in tags:
+            self.add_label(self._state.machines[machine].account, tag)
+        self._state.machine_tags[machine] = tuple(sorted(set(map(clean, tags))))
+
+    def tags(self, machines: Sequence[MachineId]) -> Mapping[MachineId, tuple[str, ...]]:
+        """The tags of these machines, sorted; machines without any are left out."""
+        return {each: self._state.machine_tags[each] for each in machines if self._state.machine_tags.get(each)}
+
+    def tagged(self, account: AccountId, tags: Sequence[str]) -> frozenset[MachineId]:
+        """The account's machines that have one of these tags."""
+        return frozenset(each.id for each in self.of_account(account) if has_tag(self._state, each.id, tags))
+
+    def put_remark(self, machine: MachineId, remark: str) -> None:
+        """Make this the machine's remark. Raises NotFound for a machine that does not exist."""
+        known = self.get(machine)
+        if known is None:
+            raise NotFound(f"there is no machine {machine}")
+        self._state.machines[machine] = replace(known, remark=clean(remark))
+
+    def os_names(self, account: AccountId, *, limit: int) -> Sequence[str]:
+        """The names of operating systems of the account's machines."""
+        return sorted({each.facts.os_name for each in self.of_account(account)} - {""})[:limit]
+
+    def labels(self, account: AccountId, conditions: Sequence[MachineCondition]) -> Sequence[Label]:
+        """The account's tags, with their machines counted that meet the conditions."""
+        met = [each for each in self.of_account(account) if machine_pages.meets(self._state, each, conditions)]
+        return [
+            Label(id=one, name=name, machines=sum(has_tag(self._state, each.id, [name]) for each in met))
+            for one, name in self.label_names(account).items()
+        ]
+
+    def label_names(self, account: AccountId) -> Mapping[TagId, str]:
+        """The account's tags by their numbers."""
+        mine = ((one, name) for (whose, name), one in self._state.labels.items() if whose == account)
+        return dict(sorted(mine))
+
+    def add_label(self, account: AccountId, name: str) -> TagId:
+        """The number of the account's tag of this name."""
+        key = (account, clean(name))
+        if key not in self._state.labels:
+            self._state.labels[key] = TagId(self._state.take("label"))
+        return self._state.labels[key]
+
+    def rename_label(self, account: AccountId, before: str, after: str) -> None:
+        """Call a tag otherwise, on its machines too."""
+        self._state.labels[account, clean(after)] = self._state.labels.pop((account, before))
+        self._change_tags(account, lambda tags: [clean(after) if tag == before else tag for tag in tags])
+
+    def drop_labels(self, account: AccountId, names: Sequence[str]) -> None:
+        """Remove tags, from machines too."""
+        for name in names:
+            self._state.labels.pop((account, name), None)
+        self._change_tags(account, lambda tags: [tag for tag in tags if tag not in names])
+
+    def _change_tags(self, account: AccountId, change: Callable[[Sequence[str]], Sequence[str]]) -> None:
+        for machine in self.of_account(account):
+            tags = self._state.machine_tags.get(machine.id, ())
+            self._state.machine_tags[machine.id] = tuple(sorted(change(tags)))
 
     def seen(self, machine: MachineId, now: datetime) -> None:
         """The agent was heard of; an earlier word that comes late changes nothing."""

@@ -3,25 +3,27 @@
 from collections.abc import Sequence
 
 from hostward.domain.host_scan import Unit
+from hostward.domain.ids import MachineId
 from hostward.domain.machine import Machine
-from hostward.domain.machine_filter import AtRisk, Condition, Conditions, FailTypeIs, StatusIs, TextIs
+from hostward.domain.machine_filter import AtRisk, Condition, Conditions, FailTypeIs, StatusIs, Tagged, TextIs
 from hostward.store.codec import values_text
 from hostward.store.memory.state import State
-from hostward.store.texts import fold, inner_ip, texts_of
+from hostward.store.texts import clean, fold, inner_ip, texts_of
 from hostward.store.times import seconds_or_zero
 from hostward.usecases.records import MachineRow, Page
 
 
 def page(state: State, units: Sequence[Unit], conditions: Conditions, limit: int, offset: int) -> Page:
     """A page of these units that meet all the conditions."""
-    met = [unit for unit in units if all(_meets(unit, state.machines[unit.machine], each) for each in conditions)]
+    met = [unit for unit in units if all(_meets(state, unit, each) for each in conditions)]
     rows = [_row(unit, state.machines[unit.machine]) for unit in met[offset : offset + limit]]
     return Page(total=len(met), rows=rows)
 
 
-def _meets(unit: Unit, machine: Machine, condition: Condition) -> bool:
+def _meets(state: State, unit: Unit, condition: Condition) -> bool:
     match condition:
         case TextIs():
+            machine = state.machines[unit.machine]
             return any(says(machine, condition, fold(value)) for value in condition.values)
         case StatusIs():
             return unit.status in condition.values
@@ -29,6 +31,13 @@ def _meets(unit: Unit, machine: Machine, condition: Condition) -> bool:
             return unit.fail in condition.values
         case AtRisk():
             return unit.risk_num > 0
+        case Tagged():
+            return has_tag(state, unit.machine, condition.values)
+
+
+def has_tag(state: State, machine: MachineId, tags: Sequence[str]) -> bool:
+    """Whether the machine has one of these tags."""
+    return not set(state.machine_tags.get(machine, ())).isdisjoint(map(clean, tags))
 
 
 def says(machine: Machine, condition: TextIs, value: str) -> bool:

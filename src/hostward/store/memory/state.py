@@ -6,14 +6,16 @@ from typing import Self
 
 from hostward.domain.account import AgentSession, ApiKey, User
 from hostward.domain.advisory import Advisory
+from hostward.domain.audit import AuditEntry
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId, VulId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, ScheduleId, Seq, TagId, TaskId, VulId
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
+from hostward.domain.schedule import Schedule
 from hostward.domain.task import Task
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
-from hostward.usecases.records import FeedStatus, Item, Lease
+from hostward.usecases.records import FeedStatus, Item, Lease, RequestBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,10 @@ class State:
     machines: dict[MachineId, Machine] = field(default_factory=dict)
     public_keys: dict[bytes, MachineId] = field(default_factory=dict)
     tokens: dict[bytes, Token] = field(default_factory=dict)
+    labels: dict[tuple[AccountId, str], TagId] = field(default_factory=dict)
+    machine_tags: dict[MachineId, tuple[str, ...]] = field(default_factory=dict)
+    audit: dict[tuple[AccountId, int], AuditEntry] = field(default_factory=dict)
+    requests: dict[int, RequestBatch] = field(default_factory=dict)
     sessions: dict[str, AgentSession] = field(default_factory=dict)
     challenges: dict[bytes, str] = field(default_factory=dict)
     tasks: dict[TaskId, Task] = field(default_factory=dict)
@@ -52,6 +58,7 @@ class State:
     vul_sets: dict[tuple[TaskId, Seq], frozenset[VulId]] = field(default_factory=dict)
     task_vuls: dict[tuple[TaskId, VulId], Counted] = field(default_factory=dict)
     usual: dict[tuple[AccountId, Module], int] = field(default_factory=dict)
+    schedules: dict[ScheduleId, Schedule] = field(default_factory=dict)
     batches: dict[tuple[MachineId, LeaseId, int], tuple[Item, ...]] = field(default_factory=dict)
     current: dict[tuple[MachineId, Module], tuple[LeaseId, datetime]] = field(default_factory=dict)
     risks: dict[tuple[MachineId, Module], int] = field(default_factory=dict)

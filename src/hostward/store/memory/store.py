@@ -6,8 +6,11 @@ from typing import TypeVar
 
 from hostward.store.memory.accounts import MemoryAccounts
 from hostward.store.memory.advisories import MemoryAdvisories
+from hostward.store.memory.audit import MemoryAudit
 from hostward.store.memory.machines import MemoryMachines
+from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.results import MemoryResults
+from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
 from hostward.store.memory.tasks import MemoryTasks
 from hostward.usecases.ports import UnitOfWork
@@ -24,6 +27,9 @@ class MemoryUnitOfWork:
         self.results = MemoryResults(state)
         self.advisories = MemoryAdvisories(state)
         self.accounts = MemoryAccounts(state)
+        self.audit = MemoryAudit(state)
+        self.requests = MemoryRequests(state)
+        self.schedules = MemorySchedules(state)
 
 
 class MemoryStore:

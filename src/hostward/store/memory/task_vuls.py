@@ -1,12 +1,13 @@
 """What a task found, in memory."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import TaskId, VulId
-from hostward.store.found_vuls import Found, by_key, rank
+from hostward.domain.ids import Seq, TaskId, VulId
+from hostward.store.found_vuls import Found, badness, by_key
 from hostward.store.memory.advisories import MemoryAdvisories, task_vul
 from hostward.store.memory.state import Counted, State
 from hostward.usecases.records import TaskVul
@@ -48,11 +49,12 @@ def worst(state: State, which: TaskId) -> list[TaskVul]:
         for (task, number), counted in state.task_vuls.items()
         if task == which
     ]
-    return sorted(vuls, key=_badness)
+    return sorted(vuls, key=badness)
 
 
-def _badness(vul: TaskVul) -> tuple[float, float, int, int]:
-    return -rank(vul.level), -(-1.0 if vul.cvss is None else vul.cvss), -vul.machines, vul.id
+def counted(state: State, which: TaskId, seqs: Sequence[Seq]) -> Counter[VulId]:
+    """Each vulnerability and on how many of these units' machines it was found."""
+    return Counter(number for seq in seqs for number in state.vul_sets.get((which, seq), frozenset()))
 
 
 def _numbered(state: State, found: Mapping[str, Found]) -> dict[VulId, Found]:

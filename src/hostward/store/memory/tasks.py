@@ -15,12 +15,13 @@ from hostward.domain.tally import recount as recounted
 from hostward.domain.task import ScanState, Task
 from hostward.store.averages import moved
 from hostward.store.codec import options_of, options_text
+from hostward.store.found_vuls import badness
 from hostward.store.memory import pages, task_vuls
 from hostward.store.memory.state import State
 from hostward.store.outdated import outdated
 from hostward.store.texts import clean
 from hostward.store.times import span, span_of
-from hostward.usecases.records import Lease, Page, TaskVul
+from hostward.usecases.records import Lease, MachineRow, Page, Seen, TaskVul
 
 
 class MemoryTasks:
@@ -58,15 +59,32 @@ class MemoryTasks:
         return tasks[0] if tasks else None
 
     def list(
-        self, account: AccountId, *, module: Module | None, states: frozenset[ScanState], limit: int, offset: int
+        self,
+        account: AccountId,
+        *,
+        module: Module | None,
+        states: frozenset[ScanState],
+        limit: int,
+        offset: int,
+        tags: Sequence[str] = (),
     ) -> tuple[int, Sequence[Task]]:
         """How many there are, and a page of them, newest first."""
         tasks = [
             task
             for _, task in sorted(self._state.tasks.items(), reverse=True)
-            if task.account == account and module in (None, task.module) and (not states or task.state in states)
+            if task.account == account
+            and module in (None, task.module)
+            and (not tags or self.seen(task.id, tags).tally.machines > 0)
+            and (not states or self._shown(task, tags).state in states)
         ]
         return len(tasks), tasks[offset : offset + limit]
+
+    def seen(self, task: TaskId, tags: Sequence[str]) -> Seen:
+        """What is counted over the task's machines with these tags."""
+        units = [unit for unit in self.units(task) if pages.has_tag(self._state, unit.machine, tags)]
+        found = task_vuls.counted(self._state, task, [unit.seq for unit in units])
+        end = max((unit.end for unit in units if unit.end is not None), default=None)
+        return Seen(tally=recounted(units, vuls=len(found)), end=end)
 
     def unit(self, task: TaskId, seq: Seq, *, lock: bool = False) -> Unit | None:
         """One unit."""
@@ -125,13 +143,23 @@ class MemoryTasks:
         """A page of the task's machines that meet the conditions."""
         return pages.page(self._state, list(self.units(task)), conditions, limit, offset)
 
+    def rows_from(self, task: TaskId, conditions: Conditions, *, first: Seq, limit: int) -> Sequence[MachineRow]:
+        """The next of the task's machines that meet the conditions."""
+        units = [unit for unit in self.units(task) if unit.seq >= first]
+        return pages.page(self._state, units, conditions, limit, 0).rows
+
     def record_vuls(self, unit: Unit, matches: Sequence[Match]) -> int:
         """Make these the vulnerabilities this unit found."""
         return task_vuls.record(self._state, unit, matches)
 
-    def vuls(self, task: TaskId, *, limit: int) -> Sequence[TaskVul]:
+    def vuls(self, task: TaskId, *, limit: int, tags: Sequence[str] = ()) -> Sequence[TaskVul]:
         """What the task found, worst first."""
-        return task_vuls.worst(self._state, task)[:limit]
+        worst = task_vuls.worst(self._state, task)
+        if tags:
+            seqs = [unit.seq for unit in self.units(task) if pages.has_tag(self._state, unit.machine, tags)]
+            on = task_vuls.counted(self._state, task, seqs)
+            worst = sorted((replace(vul, machines=on[vul.id]) for vul in worst if vul.id in on), key=badness)
+        return worst[:limit]
 
     def typical(self, account: AccountId, module: Module) -> timedelta | None:
         """How long a scan of the module usually takes a machine."""
@@ -147,6 +175,9 @@ class MemoryTasks:
         """The tally counted anew."""
         sets = (ids for (which, _), ids in self._state.vul_sets.items() if which == task)
         return recounted(self.units(task), vuls=len(frozenset().union(*sets)))
+
+    def _shown(self, task: Task, tags: Sequence[str]) -> Task:
+        return replace(task, tally=self.seen(task.id, tags).tally) if tags else task
 
     def _open(self) -> Sequence[Unit]:
         return [unit for _, unit in sorted(self._state.units.items(), key=_key) if not unit.is_final]

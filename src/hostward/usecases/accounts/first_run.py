@@ -1,5 +1,6 @@
 """First run: an account, its administrator and a key, unless there is one already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +24,15 @@ def first_run(uow: UnitOfWork, *, secret_id: str, secret: str, now: datetime) ->
     """The first account with its key; made with the secret given when the database is new."""
     account = uow.accounts.first()
     if account is not None:
-        return Owner(account=account, key=uow.accounts.keys(account)[0], new=False)
+        return Owner(account=account, key=_oldest(uow.accounts.keys(account), now), new=False)
     account = uow.accounts.add_account("default")
     user = uow.accounts.add_user(account, ADMINISTRATOR, Role.ADMINISTRATOR)
     key = ApiKey(secret_id=secret_id, secret=secret, user=user, created=now)
     uow.accounts.add_key(key)
     return Owner(account=account, key=key, new=True)
+
+
+def _oldest(keys: Sequence[ApiKey], now: datetime) -> ApiKey:
+    """The oldest key that an administrator of all machines can use; there always is one (users.must_keep_one)."""
+    usable = (key for key in keys if key.user.is_keeper and key.is_usable(now))
+    return next(usable, keys[0])

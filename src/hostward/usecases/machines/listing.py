@@ -1,10 +1,11 @@
 """List an account's machines, and what is known of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from hostward.domain.ids import AccountId
+from hostward.domain.ids import AccountId, MachineId, TagId
 from hostward.domain.machine import OFFLINE_AFTER
 from hostward.domain.module import Module
 from hostward.usecases.ports import UnitOfWork
@@ -19,11 +20,35 @@ class Standing(Enum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """A tag of a machine, with its number."""
+
+    tag: TagId
+    name: str
+
+
 def listing(
     uow: UnitOfWork, *, account: AccountId, conditions: Sequence[MachineCondition], limit: int, offset: int
 ) -> MachinePage:
     """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
     return uow.machines.page(account, conditions, limit=limit, offset=offset)
+
+
+def tagged_listing(
+    uow: UnitOfWork, *, account: AccountId, conditions: Sequence[MachineCondition], limit: int, offset: int
+) -> tuple[MachinePage, Mapping[MachineId, Sequence[Tagging]]]:
+    """The page, and the tags of its machines."""
+    page = listing(uow, account=account, conditions=conditions, limit=limit, offset=offset)
+    tags = uow.machines.tags([row.machine.id for row in page.rows])
+    if not tags:
+        return page, {}
+    numbers = {name: number for number, name in uow.machines.label_names(account).items()}
+    named = {
+        machine: [Tagging(tag=numbers[name], name=name) for name in names if name in numbers]
+        for machine, names in tags.items()
+    }
+    return page, named
 
 
 def online(now: datetime, *, wanted: bool) -> HeardOf:

@@ -96,7 +96,7 @@ def _given(
 
 
 def _lease(uow: UnitOfWork, unit: Unit, task: Task, now: datetime) -> Job:
-    leased = unit.leased(uow.tasks.next_lease(), now, task.timeout)
+    leased = unit.leased(uow.tasks.next_lease(), now, task.timeout_from(now))
     if unit.lease is not None:
         leased = _without_results(uow, leased, unit.lease)
     uow.tasks.change(unit, leased, now)

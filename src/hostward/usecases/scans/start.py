@@ -31,10 +31,24 @@ def start(
     Raises InvalidValue for a quuid or VulId that nobody knows, NoMachines when no machine is left to scan.
     """
     machines = _in_scope(uow, account, request.scope)
-    _check_vul_options(uow, request.options)
+    check_options(uow, request.options)
     task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
     stored = uow.tasks.create(task, enter(task, machines, now))
     return Started(task=stored.id, machines=len(machines), wake=tuple(machine.id for machine in machines))
+
+
+def check_options(uow: UnitOfWork, options: Options) -> None:
+    """Raise InvalidValue for options that nothing could be scanned by."""
+    if not isinstance(options, VulOptions):
+        return
+    if options.emergency:
+        raise UnsupportedValue.because(Reason.NO_EMERGENCIES)
+    if not options.vul_ids:
+        return
+    known = {vul.id for vul in uow.advisories.vuls(options.vul_ids)}
+    missing = [str(vul) for vul in options.vul_ids if vul not in known]
+    if missing:
+        raise InvalidValue.because(Reason.UNKNOWN_VULS, names=missing)
 
 
 def _new_task(
@@ -54,6 +68,7 @@ def _new_task(
         begin=now,
         run_begin=now,
         typical=uow.tasks.typical(account, module),
+        not_after=request.not_after,
     )
 
 
@@ -71,16 +86,3 @@ def _named(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> Sequen
     if missing:
         raise InvalidValue.because(Reason.UNKNOWN_MACHINES, names=missing)
     return [known[quuid] for quuid in wanted]
-
-
-def _check_vul_options(uow: UnitOfWork, options: Options) -> None:
-    if not isinstance(options, VulOptions):
-        return
-    if options.emergency:
-        raise UnsupportedValue.because(Reason.NO_EMERGENCIES)
-    if not options.vul_ids:
-        return
-    known = {vul.id for vul in uow.advisories.vuls(options.vul_ids)}
-    missing = [str(vul) for vul in options.vul_ids if vul not in known]
-    if missing:
-        raise InvalidValue.because(Reason.UNKNOWN_VULS, names=missing)

@@ -61,14 +61,48 @@ def main(endpoint: str) -> dict:
         asked(models.DescribeScanTaskDetailsRequest, ModuleType="Baseline", TaskId=baseline)
     )
     seen["content"] = answer.ScanContent
+    seen["schedule"] = cwp.DescribeScanSchedule(asked(models.DescribeScanScheduleRequest, TaskId=task)).Schedule
+    labels = cwp.DescribeScanTaskStatus(asked(models.DescribeScanTaskStatusRequest, ModuleType="Vul")).State
+    seen["labels"] = [labels.Scanning, labels.Ok, labels.Fail, labels.Stop]
+    seen["machines"] = machines(cwp)
+    seen["again"] = again(cwp, other)
     seen["errors"] = [refused(cwp, name, members) for name, members in REFUSALS]
     return seen
+
+
+def machines(cwp) -> dict:
+    """The fleet: every member of a machine, page by page, and what filters choose."""
+    here = {"MachineType": "ALL", "MachineRegion": "all-regions"}
+    first = cwp.DescribeMachines(asked(models.DescribeMachinesRequest, Limit=2, **here))
+    last = cwp.DescribeMachines(asked(models.DescribeMachinesRequest, Limit=2, Offset=2, **here))
+    rows = [*first.Machines, *last.Machines]
+    chosen = {}
+    for name, value in (("Names", "web"), ("Risk", "yes"), ("AgentStatus", "ONLINE"), ("Quuid", "q-db-1")):
+        filters = [{"Name": name, "Values": [value], "ExactMatch": False}]
+        answer = cwp.DescribeMachines(asked(models.DescribeMachinesRequest, Filters=filters, **here))
+        chosen[name] = [row.MachineName for row in answer.Machines]
+    elsewhere = asked(models.DescribeMachinesRequest, MachineType="CVM", MachineRegion="ap-guangzhou")
+    return {
+        "rows": [[row.MachineName, row.RegionInfo.Region, row.MachineType, row.MalwareNum] for row in rows],
+        "empty": sorted({name for row in rows for name, value in vars(row).items() if value is None}),
+        "total": [first.TotalCount, last.TotalCount, cwp.DescribeMachines(elsewhere).TotalCount],
+        "chosen": chosen,
+    }
+
+
+def again(cwp, task: int) -> list[int]:
+    """A stopped task runs once more, for one machine with a time of its own, then for the others."""
+    one = {"QuuidList": ["q-web-1"], "TimeoutPeriod": 60}
+    first = asked(models.ScanTaskAgainRequest, ModuleType="Vul", TaskId=task, **one)
+    rest = asked(models.ScanTaskAgainRequest, ModuleType="Vul", TaskId=task)
+    answers = [cwp.ScanTaskAgain(first), cwp.ScanTaskAgain(rest)]
+    return [number for answer in answers for number in (answer.SuccessCount, answer.BasicVersionCount)]
 
 
 REFUSALS = (
     ("DescribeScanTaskDetails", {"ModuleType": "Vul", "TaskId": 10**6}),
     ("DescribeScanTaskDetails", {"ModuleType": "Vul"}),
-    ("DescribeMachines", {"MachineType": "CVM", "MachineRegion": "ap-others"}),
+    ("DescribeAssetInfo", {}),
 )
 
 

@@ -1,0 +1,21 @@
+"""LockUser (service hostward): keep a user out for now, whether they are enabled or not."""
+
+from typing import Final
+
+from hostward.api.account_info import OneUser as Request
+from hostward.api.account_info import UserAnswer as Response
+from hostward.api.account_info import user_info
+from hostward.api.context import Context
+from hostward.usecases.accounts import users
+
+__all__ = ["ERRORS", "Request", "Response", "answer"]
+
+ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
+
+
+async def answer(ctx: Context, request: Request) -> Response:
+    """Change the user."""
+    user = await ctx.store.write(
+        lambda uow: users.set_locked(uow, account=ctx.account, name=request.user_name, locked=True)
+    )
+    return Response(user=user_info(user))

@@ -1,0 +1,21 @@
+"""UnlockUser (service hostward): end the lock of a user."""
+
+from typing import Final
+
+from hostward.api.account_info import OneUser as Request
+from hostward.api.account_info import UserAnswer as Response
+from hostward.api.account_info import user_info
+from hostward.api.context import Context
+from hostward.usecases.accounts import users
+
+__all__ = ["ERRORS", "Request", "Response", "answer"]
+
+ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
+
+
+async def answer(ctx: Context, request: Request) -> Response:
+    """Change the user."""
+    user = await ctx.store.write(
+        lambda uow: users.set_locked(uow, account=ctx.account, name=request.user_name, locked=False)
+    )
+    return Response(user=user_info(user))

@@ -1,0 +1,99 @@
+"""hostward audit: who changed what, and whether the log is whole."""
+
+import json
+import re
+import sys
+
+import click
+
+from hostward.cli.account_table import DATA, OUTPUT, settings_of, table
+from hostward.domain.audit import AuditEntry, Checked, Head, checked
+from hostward.domain.ids import AccountId
+from hostward.usecases.ports import UnitOfWork
+from hostward.wiring.local_calls import look
+
+BROKEN = 1
+MOST = 100_000
+
+
+@click.group()
+def command() -> None:
+    """Who changed what, and whether the log is whole. Reads beside a running server."""
+
+
+@command.command("list")
+@click.option("-n", "--newest", default=50, show_default=True, type=click.IntRange(1, MOST), help="How many entries.")
+@OUTPUT
+@DATA
+def list_(newest: int, output: str, data: str | None) -> None:
+    """Show the newest entries, the last one first."""
+    entries = look(settings_of(data), lambda uow: _newest(uow, newest))
+    if output == "json":
+        click.echo(json.dumps([_plain(entry) for entry in entries], indent=2))
+        return
+    table(("#", "TIME (UTC)", "USER", "SOURCE", "ACTION", "TARGET", "OUTCOME", "REQUESTID"), list(map(_row, entries)))
+
+
+@command.command("verify")
+@click.option("--head", metavar="NUMBER:HASH", help="A head printed before: the log must still hold it.")
+@click.option("--account", type=int, default=0, help="Look at this account's chain only.")
+@DATA
+def verify(head: str | None, account: int, data: str | None) -> None:
+    """Walk the chain of hashes: 0 when it is whole, 1 when an entry was changed or is gone.
+
+    Keep the head that it prints somewhere else: with --head it proves that nothing was cut off the end.
+    """
+    known = None if head is None else _head(head)
+    chains = look(settings_of(data), lambda uow: _checked(uow, account, known))
+    if known is not None and len(chains) > 1:
+        raise click.UsageError("there are several accounts: name one with --account")
+    for which, found in chains:
+        said = f"broken after {found.entries} whole entries: {found.problem}" if found.problem else "whole"
+        click.echo(
+            f"account {which}: {found.entries} entries, {said}" if not found.problem else f"account {which}: {said}"
+        )
+        click.echo(f"head {found.head.number}:{found.head.digest}")
+    sys.exit(BROKEN if any(found.problem for _, found in chains) else 0)
+
+
+def _newest(uow: UnitOfWork, limit: int) -> list[AuditEntry]:
+    account = uow.accounts.first()
+    return [] if account is None else list(uow.audit.newest(account, limit=limit, offset=0)[1])
+
+
+def _checked(uow: UnitOfWork, account: int, known: Head | None) -> list[tuple[int, Checked]]:
+    accounts = [AccountId(account)] if account else uow.accounts.all()
+    return [(which, checked(uow.audit.entries(which), uow.audit.head(which), known=known)) for which in accounts]
+
+
+def _head(text: str) -> Head:
+    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text)
+    if found is None:
+        raise click.BadParameter("a head is NUMBER:HASH, as verify prints it", param_hint="--head")
+    return Head(number=int(found[1]), digest=found[2])
+
+
+def _row(entry: AuditEntry) -> tuple[str, ...]:
+    deed = entry.deed
+    at = deed.at.strftime("%Y-%m-%d %H:%M:%S")
+    outcome = deed.outcome or "done"
+    return str(entry.number), at, deed.user_name, deed.source, deed.action, deed.target, outcome, deed.request_id
+
+
+def _plain(entry: AuditEntry) -> dict[str, object]:
+    deed = entry.deed
+    return {
+        "number": entry.number,
+        "time": deed.at.isoformat(),
+        "user": deed.user_name,
+        "secret_id": deed.secret_id,
+        "source": deed.source,
+        "service": deed.service,
+        "action": deed.action,
+        "request_id": deed.request_id,
+        "target": deed.target,
+        "parameters": json.loads(deed.parameters),
+        "outcome": deed.outcome,
+        "previous": entry.previous,
+        "digest": entry.digest,
+    }

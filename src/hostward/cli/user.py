@@ -1,0 +1,107 @@
+"""hostward user: who may do what, on which machines."""
+
+import json
+
+import click
+
+from hostward.cli.account_table import DATA, OUTPUT, called, table
+from hostward.domain.account import Role
+
+ROLES = click.Choice([role.value for role in Role])
+
+
+@click.group()
+def command() -> None:
+    """Users: who may do what, on which machines.
+
+    Works on a running server too. Roles: administrators do everything, operators scan and handle, auditors read.
+    """
+
+
+@command.command("add")
+@click.argument("name")
+@click.option("--role", type=ROLES, required=True)
+@click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, help="See only machines with one of these tags.")
+@DATA
+def add(name: str, role: str, tags: tuple[str, ...], data: str | None) -> None:
+    """Make a user; `hostward key create NAME` gives them a key."""
+    called(data, "CreateUser", UserName=name, Role=role, Tags=list(tags))
+    click.echo(f"user {name} is {role}{_limit(tags)}")
+
+
+@command.command("ls")
+@OUTPUT
+@DATA
+def ls(output: str, data: str | None) -> None:
+    """List users."""
+    users = called(data, "ListUsers")["Users"]
+    if output == "json":
+        click.echo(json.dumps(users, indent=2))
+        return
+    rows = [(one["UserName"], one["Role"], _state(one), " ".join(one["Tags"]) or "all machines") for one in users]
+    table(("USER", "ROLE", "STATE", "SEES"), rows)
+
+
+@command.command("role")
+@click.argument("name")
+@click.argument("role", type=ROLES)
+@DATA
+def role(name: str, role: str, data: str | None) -> None:
+    """Give a user another role."""
+    called(data, "SetUserRole", UserName=name, Role=role)
+    click.echo(f"user {name} is {role}")
+
+
+@command.command("tags")
+@click.argument("name")
+@click.argument("tags", metavar="[KEY=VALUE]...", nargs=-1)
+@DATA
+def tags(name: str, tags: tuple[str, ...], data: str | None) -> None:
+    """Limit a user to machines with one of these tags; none ends the limit."""
+    called(data, "SetUserTags", UserName=name, Tags=list(tags))
+    click.echo(f"user {name}{_limit(tags) or ' sees all machines'}")
+
+
+@command.command("disable")
+@click.argument("name")
+@DATA
+def disable(name: str, data: str | None) -> None:
+    """Keep a user out."""
+    called(data, "DisableUser", UserName=name)
+    click.echo(f"user {name} is disabled")
+
+
+@command.command("enable")
+@click.argument("name")
+@DATA
+def enable(name: str, data: str | None) -> None:
+    """Let a disabled user in again."""
+    called(data, "EnableUser", UserName=name)
+    click.echo(f"user {name} is enabled")
+
+
+@command.command("lock")
+@click.argument("name")
+@DATA
+def lock(name: str, data: str | None) -> None:
+    """Keep a user out for now, whether enabled or not."""
+    called(data, "LockUser", UserName=name)
+    click.echo(f"user {name} is locked")
+
+
+@command.command("unlock")
+@click.argument("name")
+@DATA
+def unlock(name: str, data: str | None) -> None:
+    """End a user's lock."""
+    called(data, "UnlockUser", UserName=name)
+    click.echo(f"user {name} is not locked")
+
+
+def _state(user: dict[str, object]) -> str:
+    state = "enabled" if user["Enabled"] else "disabled"
+    return f"{state}, locked" if user["Locked"] else state
+
+
+def _limit(tags: tuple[str, ...]) -> str:
+    return f", limited to machines with {' or '.join(tags)}" if tags else ""

@@ -1,0 +1,138 @@
+"""Why a caller was refused, kept as a code and its values, and put into words when they are read.
+
+For refusals that callers of the API read in their own language; see domain/note.py for the same habit.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+NAMED = 5
+"""Names of a list that the words show; more are counted."""
+
+Value = int | str | Sequence[str]
+"""A list of names is shown by its first ones."""
+
+
+class Reason(StrEnum):
+    """What a refusal can say; the words are in TEXTS."""
+
+    NOT_OF_MODULE = "not_of_module"
+    NO_TASK = "no_task"
+    NO_MACHINES = "no_machines"
+    NONE_TO_RERUN = "none_to_rerun"
+    UNKNOWN_MACHINES = "unknown_machines"
+    NOT_IN_TASK = "not_in_task"
+    UNKNOWN_VULS = "unknown_vuls"
+    NO_EMERGENCIES = "no_emergencies"
+    STILL_STOPPING = "still_stopping"
+    UNKNOWN_AGENTS = "unknown_agents"
+    NO_SCHEDULE = "no_schedule"
+    STILL_RUNNING = "still_running"
+    FIRES_MISSED = "fires_missed"
+    FIRE_TOO_LATE = "fire_too_late"
+    WINDOW_CLOSED = "window_closed"
+    MACHINES_GONE = "machines_gone"
+    REFUSED = "refused"
+    TOO_MANY_EXPORTS = "too_many_exports"
+    NO_MACHINE = "no_machine"
+    ODD_REMARK = "odd_remark"
+    NO_TAG = "no_tag"
+    ODD_TAG = "odd_tag"
+    TAG_TAKEN = "tag_taken"
+    TOO_MANY_TAGS = "too_many_tags"
+
+
+TEXTS: Mapping[Reason, tuple[str, str]] = {
+    Reason.NOT_OF_MODULE: ("TaskId {task} is not a {module} task", "TaskId {task} 不是 {module} 任务"),
+    Reason.NO_TASK: ("TaskId {task} is not a task of this account", "TaskId {task} 不是本账号的任务"),
+    Reason.NO_MACHINES: (
+        "there is no machine to scan: enrol one first (hostward machine enroll)",
+        "没有可扫描的主机:请先接入主机(hostward machine enroll)",
+    ),
+    Reason.NONE_TO_RERUN: (
+        "no machine of task {task} is left to scan again: all others are Ok or still scanning",
+        "任务 {task} 中没有可重新扫描的主机:其余主机均已完成或仍在扫描",
+    ),
+    Reason.UNKNOWN_MACHINES: (
+        "QuuidList names machines that do not exist: {names}",
+        "QuuidList 中有不存在的主机:{names}",
+    ),
+    Reason.NOT_IN_TASK: (
+        "QuuidList names machines that are not in task {task}: {names}",
+        "QuuidList 中有不属于任务 {task} 的主机:{names}",
+    ),
+    Reason.UNKNOWN_VULS: (
+        "VulIds names vulnerabilities that do not exist: {names}",
+        "VulIds 中有不存在的漏洞:{names}",
+    ),
+    Reason.NO_EMERGENCIES: (
+        "VulEmergency 1 needs a catalogue of known exploited vulnerabilities; none is served yet",
+        "VulEmergency 1 需要已知被利用漏洞目录,目前尚未提供",
+    ),
+    Reason.STILL_STOPPING: (
+        "task {task} is still being stopped: ask again when its StoppingAll is false",
+        "任务 {task} 仍在停止:请在 StoppingAll 为 false 后重试",
+    ),
+    Reason.UNKNOWN_AGENTS: (
+        "the list of Uuids names agents that do not exist: {names}",
+        "Uuid 列表中有不存在的客户端:{names}",
+    ),
+    Reason.NO_SCHEDULE: (
+        "ScheduleId {schedule} is not a schedule of this account",
+        "ScheduleId {schedule} 不是本账号的定时扫描",
+    ),
+    Reason.STILL_RUNNING: (
+        "task {task} of this schedule was still running: wait for its end or stop it",
+        "此定时扫描的任务 {task} 仍在运行:请等待其结束或停止该任务",
+    ),
+    Reason.FIRES_MISSED: (
+        "{count} start(s) were missed while the server was not running",
+        "服务未运行期间错过了 {count} 次启动",
+    ),
+    Reason.FIRE_TOO_LATE: (
+        "missed: the server was not running, and came back {late} s too late to make it good (grace: {grace} s)",
+        "已错过:服务当时未运行,恢复时已晚 {late} 秒(允许补扫:{grace} 秒)",
+    ),
+    Reason.WINDOW_CLOSED: (
+        "missed: the window of the scan had closed before it could start",
+        "已错过:扫描可以启动前,其时间窗口已结束",
+    ),
+    Reason.MACHINES_GONE: (
+        "none of the machines of this schedule is there any more: choose others",
+        "此定时扫描的主机均已不存在:请选择其他主机",
+    ),
+    Reason.TOO_MANY_EXPORTS: (
+        "{count} exports of this account are still being made: ask again when one is finished",
+        "本账号仍有 {count} 个导出任务未完成:请在其中一个完成后重试",
+    ),
+    Reason.NO_MACHINE: ("there is no such machine in this account", "本账号中不存在该主机"),
+    Reason.ODD_REMARK: (
+        "a remark has at most {limit} characters, none of them a control character",
+        "备注最多 {limit} 个字符,且不得包含控制字符",
+    ),
+    Reason.NO_TAG: ("there is no tag {tag} in this account", "本账号中不存在标签 {tag}"),
+    Reason.ODD_TAG: (
+        "the name of a tag has 1 to {limit} characters, none of them a control character",
+        "标签名称应为 1 至 {limit} 个字符,且不得包含控制字符",
+    ),
+    Reason.TAG_TAKEN: ("another tag is called {name} already", "已有名为 {name} 的其他标签"),
+    Reason.TOO_MANY_TAGS: ("at most {limit} tags are possible", "标签最多 {limit} 个"),
+    Reason.REFUSED: ("the scan could not start: {message}", "扫描无法启动:{message}"),
+}
+"""In English and Chinese; names in braces are filled in."""
+
+
+def words(reason: Reason, values: Mapping[str, Value], language: str = "en-US") -> str:
+    """The reason in words. Unknown languages get English; values are inserted as they are, never interpreted."""
+    english, chinese = TEXTS[reason]
+    text = chinese if language == "zh-CN" else english
+    return text.format_map({name: _shown(value, language) for name, value in values.items()})
+
+
+def _shown(value: Value, language: str) -> str:
+    if isinstance(value, int | str):
+        return str(value)
+    shown, more = ", ".join(value[:NAMED]), len(value) - NAMED
+    if more <= 0:
+        return shown
+    return f"{shown} 等 {len(value)} 个" if language == "zh-CN" else f"{shown} and {more} more"

@@ -1,0 +1,125 @@
+"""What a user who is limited to tags can reach: every query goes through here, so that no use case can forget it.
+
+Such a user sees the machines that have one of their tags, the tasks with at least one of those machines, and of a task
+those machines' rows and counts. What they start, stop or run again concerns those machines only. All that reaches
+beyond machines raises Forbidden.
+"""
+
+from collections.abc import Callable, Coroutine
+from functools import cached_property
+from typing import Any, NoReturn, TypeVar, cast
+
+from hostward.domain.account import User
+from hostward.domain.errors import Forbidden
+from hostward.domain.ids import MachineId
+from hostward.usecases.account_ports import Accounts, Audit, Requests
+from hostward.usecases.accounts.limited_machines import LimitedMachines, LimitedResults
+from hostward.usecases.accounts.limited_tasks import LimitedTasks
+from hostward.usecases.ports import Advisories, Store, UnitOfWork
+from hostward.usecases.schedule_ports import Schedules
+
+T = TypeVar("T")
+
+
+class LimitedStore:
+    """ports.Store whose units of work reach no further than a user's machines."""
+
+    def __init__(self, store: Store, user: User) -> None:
+        self._store = store
+        self._user = user
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> Coroutine[Any, Any, T]:
+        """Run work on a consistent snapshot, off the event loop."""
+        return self._store.read(lambda uow: work(LimitedUnitOfWork(uow, self._user)))
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> Coroutine[Any, Any, T]:
+        """Run work in a transaction."""
+        return self._store.write(lambda uow: work(LimitedUnitOfWork(uow, self._user)))
+
+    def read_now(self, work: Callable[[UnitOfWork], T]) -> T:
+        """read(), for callers that are not on an event loop."""
+        return self._store.read_now(lambda uow: work(LimitedUnitOfWork(uow, self._user)))
+
+    def write_now(self, work: Callable[[UnitOfWork], T]) -> T:
+        """write(), for callers that are not on an event loop."""
+        return self._store.write_now(lambda uow: work(LimitedUnitOfWork(uow, self._user)))
+
+    def close(self) -> None:
+        """Not this view's to end: whoever opened the store closes it."""
+
+
+class LimitedUnitOfWork:
+    """ports.UnitOfWork for a limited user.
+
+    Accounts, audit and requests are passed on: what concerns them takes permissions that no limited user has, but for
+    keys of their own. Advisories are the same for everybody; here they are read only.
+    """
+
+    def __init__(self, uow: UnitOfWork, user: User) -> None:
+        self._uow = uow
+        self._user = user
+
+    @cached_property
+    def reach(self) -> frozenset[MachineId]:
+        """The machines that the user may see."""
+        return self._uow.machines.tagged(self._user.account, self._user.tags)
+
+    @property
+    def tasks(self) -> LimitedTasks:
+        """Tasks and units."""
+        return LimitedTasks(self._uow.tasks, self._user, lambda: self.reach)
+
+    @property
+    def machines(self) -> LimitedMachines:
+        """Machines and agents."""
+        return LimitedMachines(self._uow.machines, self._user, lambda: self.reach)
+
+    @property
+    def results(self) -> LimitedResults:
+        """Findings, inventories, verdicts."""
+        return LimitedResults(self._uow.results, lambda: self.reach)
+
+    @property
+    def advisories(self) -> Advisories:
+        """Vulnerability data."""
+        return cast("Advisories", _Closed(self._uow.advisories, {"about", "covers", "feeds", "vuls"}))
+
+    @property
+    def accounts(self) -> Accounts:
+        """Accounts and keys."""
+        return self._uow.accounts
+
+    @property
+    def audit(self) -> Audit:
+        """Who changed what."""
+        return self._uow.audit
+
+    @property
+    def requests(self) -> Requests:
+        """The newest requests."""
+        return self._uow.requests
+
+    @property
+    def schedules(self) -> Schedules:
+        """Schedules are of the whole account."""
+        return cast("Schedules", _Closed(self._uow.schedules, set()))
+
+
+def store_for(store: Store, user: User) -> Store:
+    """The store as this user may use it."""
+    return LimitedStore(store, user) if user.is_limited else store
+
+
+class _Closed:
+    """Some methods of another object; all others are forbidden."""
+
+    def __init__(self, inner: object, open_names: set[str]) -> None:
+        self._inner = inner
+        self._open = open_names
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name) if name in self._open else _forbidden
+
+
+def _forbidden(*_args: object, **_named: object) -> NoReturn:
+    raise Forbidden("this concerns the whole account: ask somebody who is not limited to tags")

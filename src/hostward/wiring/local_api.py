@@ -1,0 +1,115 @@
+"""The API for whoever may read the data directory: the same actions, without a signature, as an administrator."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from hostward.api.action import HOSTWARD, VERSIONS
+from hostward.api.authenticator import Caller
+from hostward.api.call import Call
+from hostward.api.context import ApiSettings
+from hostward.api.gateway import Gateway
+from hostward.api.http import Message, Request
+from hostward.domain.account import Role, User
+from hostward.domain.errors import HostwardError
+from hostward.domain.ids import AccountId, MachineId, UserId
+from hostward.runtime.clock import Clock
+from hostward.settings import Settings
+from hostward.usecases.ports import Hub, Store
+
+NOBODYS_ID: Final = UserId(0)
+"""No stored user has it: what is done here is done by a user of the machine."""
+
+SOURCE: Final = "cli"
+"""What the audit log has in the place of an address."""
+
+Answer = Mapping[str, Any]
+
+
+class LocalApi:
+    """Actions of the service hostward, called by a user of this machine."""
+
+    def __init__(self, *, store: Store, hub: Hub, clock: Clock, settings: Settings) -> None:
+        self._store = store
+        self._hub = hub
+        self._clock = clock
+        self._settings = settings
+
+    async def call(self, action: str, parameters: Mapping[str, object], *, by: str) -> Answer:
+        """The Response to a call, an error too. by: who calls, as the audit log is to have it.
+
+        Raises HostwardError when there is no account yet.
+        """
+        account = await self._store.read(lambda uow: uow.accounts.first())
+        if account is None:
+            raise HostwardError("there is no account yet: start the server once (hostward up)")
+        gateway = Gateway(
+            authenticators=(_Trusting(account, by),),
+            store=self._store,
+            hub=self._hub,
+            clock=self._clock,
+            settings=api_settings(self._settings),
+        )
+        answer = await _exchange(gateway, action, parameters, self._clock.now())
+        await gateway.request_log.write()
+        return answer
+
+
+class NoHub:
+    """Wakes nobody: where no server runs, no agent waits."""
+
+    def wake(self, machines: Iterable[MachineId]) -> None:
+        """See ports.Hub."""
+
+
+class _Trusting:
+    """Takes every request for one of a user of this machine."""
+
+    def __init__(self, account: AccountId, by: str) -> None:
+        self._caller = Caller(
+            user=User(id=NOBODYS_ID, account=account, name=by, role=Role.ADMINISTRATOR), service=HOSTWARD
+        )
+
+    def recognises(self, request: Request, call: Call) -> bool:
+        """See Authenticator.recognises."""
+        return True
+
+    async def authenticate(self, request: Request, call: Call, now: datetime) -> Caller:
+        """See Authenticator.authenticate."""
+        return self._caller
+
+
+def api_settings(settings: Settings) -> ApiSettings:
+    """The operator's settings that concern the API."""
+    return ApiSettings(
+        time_zone=settings.api_time_zone,
+        left_time_unit=settings.api_left_time_unit,
+        rate=settings.api_rate_per_second,
+        default_timeout=timedelta(seconds=settings.scan_default_timeout_seconds),
+    )
+
+
+async def _exchange(gateway: Gateway, action: str, parameters: Mapping[str, object], now: datetime) -> Answer:
+    """One request to the gateway, which speaks ASGI."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": json.dumps(parameters).encode(), "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    named = {"action": action, "version": VERSIONS[HOSTWARD], "timestamp": str(int(now.timestamp()))}
+    headers = [(b"x-tc-" + name.encode(), value.encode("utf-8", "replace")) for name, value in named.items()]
+    scope: Message = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": [*headers, (b"content-type", b"application/json"), (b"authorization", b"local")],
+        "client": (SOURCE, 0),
+    }
+    await gateway(scope, receive, send)
+    answer: Answer = json.loads(sent[-1]["body"])["Response"]
+    return answer
