@@ -37,7 +37,8 @@ class OwnValkey:
         )
         deadline = time.monotonic() + STARTS_WITHIN
         while not self._answers():
-            assert self.process.poll() is None and time.monotonic() < deadline, "the server did not start"
+            assert self.process.poll() is None, "the server did not start"
+            assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.02)
 
     def kill(self) -> None:

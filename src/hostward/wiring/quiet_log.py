@@ -45,9 +45,9 @@ def quiet(name: str) -> None:
 
 
 def _event(record: logging.LogRecord) -> tuple[object, ...]:
-    if not record.exc_info or record.exc_info[2] is None:
+    kind, _, traceback = record.exc_info or (None, None, None)
+    if traceback is None:
         return (record.msg,)
-    kind, _, traceback = record.exc_info
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     return (record.msg, kind, traceback.tb_frame.f_code, traceback.tb_lineno)

@@ -26,7 +26,7 @@ def rate_of(settings: Settings, metrics: Metrics) -> Rate:
 def _script(url: str) -> Run:
     try:
         from valkey.asyncio import BlockingConnectionPool, Valkey  # noqa: PLC0415  # 4 MB that only some servers need
-        from valkey.exceptions import ValkeyError  # noqa: PLC0415
+        from valkey.exceptions import ValkeyError  # noqa: PLC0415  # as above
     except ImportError as error:
         raise InvalidValue("valkey.url is set, but the Python package valkey is not installed: install it") from error
     try:

@@ -22,7 +22,7 @@ steps = st.lists(st.integers(0, 96), min_size=1, max_size=80)
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory):
     """The product's script on a real server: (bucket, limit, microseconds) -> 1 or 0."""
-    import valkey  # the package is no requirement of every server
+    import valkey  # noqa: PLC0415  # the package is no requirement of every server
 
     with own_valkey(tmp_path_factory.mktemp("valkey")) as server:
         client = valkey.Valkey.from_url(server.url)

@@ -133,7 +133,7 @@ def test_no_certificate_outlives_its_ca(folder: Path) -> None:
 def test_an_expired_ca_is_told_with_the_way_out(folder: Path) -> None:
     """Nothing is replaced behind the clients' back."""
     made = authority.init(folder, (), NOW)
-    with pytest.raises(HostwardError, match="expired on 2036.*move .* away"):
+    with pytest.raises(HostwardError, match=r"expired on 2036.*move .* away"):
         authority.init(folder, (), made.ca.not_valid_after_utc)
 
 
