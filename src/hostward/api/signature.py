@@ -14,7 +14,7 @@ from hostward.api.authenticator import Caller
 from hostward.api.call import Call
 from hostward.api.errors import ApiError, Code
 from hostward.api.hosts import host_candidates
-from hostward.api.http import Head, Request
+from hostward.api.http import Request
 from hostward.api.keys import KeyRing
 from hostward.api.signature_key import Credentials, signing_key
 
@@ -24,8 +24,6 @@ UNSIGNED: Final = "UNSIGNED-PAYLOAD"
 
 MAX_AUTHORIZATION: Final = 2048
 DAY: Final = 86_400
-_HOST: Final = "\0host\0"
-"""Stands where the host will; no header and no query can hold a NUL."""
 _SHAPE: Final = re.compile(
     r"TC3-HMAC-SHA256 +Credential=([\w.-]{1,128})/(\d{4}-\d\d-\d\d)/([\w.-]{1,64})/tc3_request, *"
     r"SignedHeaders=([a-z0-9_;-]{1,1024}), *Signature=([0-9a-f]{64}) *",
@@ -121,15 +119,12 @@ def _payload_hash(request: Request) -> str:
 def _canonical_requests(request: Request, names: Sequence[str], hosts: Sequence[str]) -> Iterator[bytes]:
     """The canonical request for each host, with headers as sent, then in lower case (as the documentation asks for).
 
-    All but the host is put together once: a wrong signature is compared with each of them, in a flood thousands of
+    The other headers are looked up once: a wrong signature is compared with each of these, in a flood thousands of
     times a second.
     """
-    head = request.head
-    values = (_HOST if name == "host" else head.text(name.encode()).strip() for name in names)
-    sent = "".join(f"{name}:{value}\n" for name, value in zip(names, values, strict=True))
-    whole = canonical_request(head.method, head.query, sent, names, _payload_hash(request))
-    small = canonical_request(head.method, head.query, sent.lower(), names, _payload_hash(request))
+    head, payload = request.head, _payload_hash(request)
+    lines = [None if name == "host" else f"{name}:{head.text(name.encode()).strip()}\n" for name in names]
     for host in hosts:
-        yield whole.replace(_HOST.encode(), host.encode("latin-1"))
-        if small != whole or host != host.lower():
-            yield small.replace(_HOST.encode(), host.lower().encode("latin-1"))
+        as_sent = "".join(f"host:{host}\n" if line is None else line for line in lines)
+        for headers in dict.fromkeys((as_sent, as_sent.lower())):
+            yield canonical_request(head.method, head.query, headers, names, payload)
