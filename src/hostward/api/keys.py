@@ -7,7 +7,10 @@ from itertools import islice
 
 from hostward.domain.account import ApiKey
 from hostward.runtime.clock import Clock
+from hostward.runtime.logging import get_logger
 from hostward.usecases.ports import Store, UnitOfWork
+
+_log = get_logger(__name__)
 
 REMEMBERED = 2.0
 """Seconds a look-up counts: how long a key still works after it was disabled."""
@@ -16,10 +19,12 @@ MOST_KEYS = 10_000
 MOST_UNKNOWN = 1_000
 """Look-ups remembered: keys that exist, and ids that don't (so that a flood of those can't grow memory)."""
 
+RENEWED_BEFORE = 1.0
+"""Seconds before a look-up counts no longer, from which on a request that uses it makes the next one begin."""
 
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds between two look-ups of ids that nobody had before. Those asked meanwhile are looked up together, so that a
-flood of invented ids (each another one) costs a fiftieth of a look-up each and leaves the database to the others.
+flood of invented ids (each another one) costs a small part of a look-up each and leaves the database to the others.
 """
 
 MOST_AT_ONCE = 200
@@ -36,23 +41,40 @@ class KeyRing:
         self._unknown: dict[str, tuple[float, ApiKey | None]] = {}
         self._asked: dict[str, asyncio.Future[ApiKey | None]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._renewals: dict[str, asyncio.Task[ApiKey | None]] = {}
 
     async def find(self, secret_id: str) -> ApiKey | None:
         """The key with this SecretId, disabled or not; None when there is none."""
         now = self._clock.monotonic()
         remembered = self._known.get(secret_id) or self._unknown.get(secret_id)
         if remembered is not None and now < remembered[0]:
+            if remembered[1] is not None and now > remembered[0] - RENEWED_BEFORE:
+                self._renew(secret_id)
             return remembered[1]
-        if secret_id in self._known:  # no stranger waits before a client that is known
-            key = await self._store.read(lambda uow: uow.accounts.key(secret_id))
-            self._keep(secret_id, key)
-            return key
+        if secret_id in self._known:  # no client that is known waits behind strangers
+            return await self._known_anew(secret_id)
         return await asyncio.shield(self._ask(secret_id))
 
     @property
     def remembered(self) -> int:
         """How many look-ups are held."""
         return len(self._known) + len(self._unknown)
+
+    def _renew(self, secret_id: str) -> None:
+        """Look up again what is remembered still, so that a busy client never waits for it."""
+        if secret_id not in self._renewals:
+            task = self._renewals[secret_id] = asyncio.ensure_future(self._known_anew(secret_id))
+            task.add_done_callback(partial(self._renewed, secret_id))
+
+    def _renewed(self, secret_id: str, task: "asyncio.Task[ApiKey | None]") -> None:
+        del self._renewals[secret_id]
+        if not task.cancelled() and task.exception() is not None:
+            _log.warning("key not looked up anew", reason=str(task.exception()))
+
+    async def _known_anew(self, secret_id: str) -> ApiKey | None:
+        key = await self._store.read(lambda uow: uow.accounts.key(secret_id))
+        self._keep(secret_id, key)
+        return key
 
     def _ask(self, secret_id: str) -> "asyncio.Future[ApiKey | None]":
         """The answer to come, of a look-up that several may wait for."""

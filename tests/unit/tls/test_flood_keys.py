@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from api_bench import KEY, SECRET_ID, TurnedClock
 from fake_store import FakeStore
-from hostward.api.keys import MOST_AT_ONCE, REMEMBERED, KeyRing
+from hostward.api.keys import MOST_AT_ONCE, REMEMBERED, RENEWED_BEFORE, KeyRing
 
 
 class Counting:
@@ -134,3 +135,58 @@ def test_a_ring_serves_again_after_a_rest() -> None:
         return [*found, await keys.find(SECRET_ID)]
 
     assert asyncio.run(story()) == [None, None, None, KEY]
+
+
+def test_a_busy_client_never_waits_for_its_key() -> None:
+    """It is looked up anew in the background while the old look-up still counts, once."""
+
+    async def story() -> tuple[list[object], int, int]:
+        keys, store, clock = ring()
+        await keys.find(SECRET_ID)
+        store.gate = asyncio.Event()  # whoever waits for the store now waits for ever
+        clock.turn(REMEMBERED - RENEWED_BEFORE / 2)
+        found = [await keys.find(SECRET_ID) for _ in range(5)]
+        await asyncio.sleep(0)
+        under_way = store.reads
+        store.gate.set()
+        await asyncio.sleep(0.01)
+        clock.turn(REMEMBERED - RENEWED_BEFORE / 2)
+        found.append(await keys.find(SECRET_ID))
+        return found, under_way, store.store.accounts.looked_up
+
+    assert asyncio.run(story()) == ([KEY] * 6, 2, 2)
+
+
+def test_a_key_disabled_meanwhile_is_known_as_such_after_the_renewal() -> None:
+    """Within two seconds, as without it."""
+
+    async def story() -> list[bool]:
+        keys, store, clock = ring()
+        enabled = [(await keys.find(SECRET_ID)).enabled]
+        store.store.accounts.stored[SECRET_ID] = replace(KEY, enabled=False)
+        clock.turn(REMEMBERED - RENEWED_BEFORE / 2)
+        enabled.append((await keys.find(SECRET_ID)).enabled)
+        await asyncio.sleep(0.01)
+        enabled.append((await keys.find(SECRET_ID)).enabled)
+        return enabled
+
+    assert asyncio.run(story()) == [True, True, False]
+
+
+def test_a_renewal_that_fails_leaves_the_key_until_its_time_is_over() -> None:
+    """Then the failure is told to who asks."""
+
+    async def story() -> list[object]:
+        keys, store, clock = ring()
+        await keys.find(SECRET_ID)
+        store.failure = OSError("disk")
+        clock.turn(REMEMBERED - RENEWED_BEFORE / 2)
+        found: list[object] = [await keys.find(SECRET_ID)]
+        await asyncio.sleep(0.01)
+        found.append(await keys.find(SECRET_ID))
+        clock.turn(RENEWED_BEFORE)
+        with pytest.raises(OSError, match="disk"):
+            await keys.find(SECRET_ID)
+        return found
+
+    assert asyncio.run(story()) == [KEY, KEY]
