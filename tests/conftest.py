@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from capabilities import POSTGRES_URL, official_clients, require
 from own_postgres import libpq_url, own_postgres, sqlalchemy_url
@@ -16,13 +17,19 @@ ORDER = ("architecture", "unit", "property", "contract", "golden", "fuzz", "inte
 """Kinds of tests, the fast ones first."""
 FOLDER = Path(__file__).parent
 MANY_CASES = 50
+SEARCH = "HOSTWARD_TEST_SEARCH"
+"""Set to 1, property tests try new examples in every run, ten times as many: for a night, not for every change."""
 _numbers = itertools.count(1)
+settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("search", max_examples=1000, deadline=None, print_blob=True)
 
 
 def pytest_configure() -> None:
     """Settings of the person who runs the tests are no part of what is tested."""
     for name in [name for name in os.environ if name.startswith("HOSTWARD_") and not name.startswith("HOSTWARD_TEST_")]:
         del os.environ[name]
+    # A run that changes nothing must end as the one before it: a new example fails the search, not somebody's change.
+    settings.load_profile("search" if os.environ.get(SEARCH) == "1" else "steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
