@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from hostward.api.action import VERSIONS
 from hostward.api.schema import ActionSchema, Field, ServiceSchema, service_schema
 
@@ -105,7 +107,7 @@ def _type(one: Field) -> str:
 
 
 def _shown(value: object) -> str:
-    return f"`{json.dumps(value)}`"
+    return "stays as it is" if value is msgspec.UNSET else f"`{json.dumps(value)}`"
 
 
 def _said(one: Field) -> str:

@@ -28,7 +28,7 @@ fi
 # --- what a group is: its environment, its requirements, how long it takes on two cores
 node=
 case $group in
-  run) venv=.venv files='requirements/build.txt requirements/run.txt' takes='about 30 s' ;;
+  run) venv=.venv files='requirements/build.txt requirements/run.txt' takes='about a minute' ;;
   test) venv=.venv files='requirements/test.txt' takes='about 30 s' ;;
   clients-python | clients-python-intl)
     venv=.venv-clients/${group#clients-} files=requirements/$group.txt takes='about 30 s'
@@ -46,7 +46,11 @@ log=$venv/install-$group.log
 wanted() {
   pwd
   cksum $files
-  if [ "$group" = run ]; then cksum pyproject.toml src/hostward/__init__.py; fi
+  if [ "$group" = run ]; then
+    cksum pyproject.toml hatch_build.py src/hostward/__init__.py
+    find web -type f ! -path '*/node_modules/*' ! -path '*/dist/*' | LC_ALL=C sort | xargs cksum
+    echo "${HOSTWARD_SKIP_CONSOLE:+no console}"
+  fi
 }
 
 version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
@@ -61,6 +65,10 @@ usable() {
 
 # --- what is said when packages can't be installed
 explain() {
+  if grep -q '^hostward: ' "$log"; then
+    tail -n 20 "$log" | grep -v '^hostward: building' >&2 # the console's build says itself what to do
+    exit 1
+  fi
   if grep -qE 'THESE PACKAGES DO NOT MATCH THE HASHES|HashMismatch|EINTEGRITY' "$log"; then
     fail "a downloaded package is not the one that was tested (its hash differs): see $log; empty the cache (pip cache purge, npm cache clean --force) or ask whoever runs your package mirror"
   fi
@@ -122,6 +130,13 @@ if ! usable || ! same_place; then
   }
 fi
 
+# --- what builds the console: the Node that is here, when it is new enough (hatch_build.py), else one from PyPI
+has_npm() {
+  [ -n "${HOSTWARD_SKIP_CONSOLE:-}" ] && return 0
+  [ -z "${HOSTWARD_FORCE_NODE_WHEEL:-}" ] && command -v npm >/dev/null 2>&1 &&
+    node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+}
+
 # --- packages of Python
 pip() { "$venv/bin/python" -m pip install --quiet "$@" >>"$log" 2>&1 || explain; }
 
@@ -131,6 +146,7 @@ rm -f "$stamp"
 case $group in
   run)
     pip --require-hashes -r requirements/build.txt -r requirements/run.txt
+    if ! has_npm; then pip --require-hashes -r requirements/node.txt; fi
     pip --no-deps --no-build-isolation -e .
     ;;
   test) pip --require-hashes -r requirements/test.txt ;;

@@ -16,12 +16,14 @@ lock() {
 
 lock run.txt pyproject.toml --extra server "$@"
 lock build.txt requirements/build.in --constraints requirements/run.txt "$@"
+lock node.txt requirements/node.in "$@"
 lock test.txt requirements/test.in --constraints requirements/run.txt --constraints requirements/build.txt "$@"
 lock clients-python.txt requirements/clients-python.in "$@"
 lock clients-python-intl.txt requirements/clients-python-intl.in "$@"
 
 # The Node clients are pinned by hand in package.json; npm writes down what they need, without any address.
 if command -v npm >/dev/null; then
+  npm --prefix web install --package-lock-only --ignore-scripts --no-audit --no-fund >/dev/null
   for one in requirements/clients-node-*; do
     npm --prefix "$one" install --package-lock-only --omit-lockfile-registry-resolved=true --ignore-scripts \
       --no-audit --no-fund >/dev/null

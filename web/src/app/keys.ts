@@ -1,0 +1,42 @@
+/** Keys that work on every screen. Those of lists and drawers are the components' own. */
+import { useEffect, useRef } from "react";
+import { kept } from "@/lib/kept";
+import { navigate } from "@/lib/router";
+import { ENTRIES } from "./routes";
+
+const GO_MS = 1_200;
+
+/** Kept as "off" by who needs single keys for something else, a screen reader or a voice (WCAG 2.1.4). */
+export const SINGLE_KEYS = "single-keys";
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+export function useKeys(act: { palette: () => void; help: () => void }): void {
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    let went = 0;
+    const press = (event: KeyboardEvent) => {
+      const { key } = event;
+      if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "k") {
+        event.preventDefault();
+        latest.current.palette();
+        return;
+      }
+      const single = !event.ctrlKey && !event.metaKey && !event.altKey && kept(SINGLE_KEYS) !== "off";
+      if (!single || event.defaultPrevented || isWriting(event.target) || document.querySelector("dialog[open]")) return;
+      const going = performance.now() - went < GO_MS;
+      went = key === "g" ? performance.now() : 0;
+      const entry = going ? ENTRIES.find((one) => one.key === key) : undefined;
+      if (entry) navigate(entry.to);
+      else if (key === "?") latest.current.help();
+      else if (key === "n") navigate("/scan/new");
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+}

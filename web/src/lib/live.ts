@@ -1,0 +1,124 @@
+/** Live state of topics (docs/explanation/live-updates.md), by one stream that all tabs of a browser share. */
+import { useEffect, useState } from "react";
+import { hold } from "./session";
+
+export interface Topic<P> {
+  /** All patches so far, merged; undefined until the first one. */
+  state?: P;
+  at?: Date;
+  /** The stream has been down for a while: what is shown may be old. */
+  stale: boolean;
+  /** Rises with every change, to be used as a dependency. */
+  seq: number;
+}
+
+type Heard =
+  | { kind: "state"; topic: string; state: object; at: number }
+  | { kind: "up" | "down" | "gone" };
+
+const STALE_MS = 5_000;
+const ALIVE_MS = 15_000;
+
+interface Slot {
+  users: number;
+  state?: object;
+  at?: Date;
+  seq: number;
+}
+
+const slots = new Map<string, Slot>();
+const watchers = new Set<() => void>();
+let port: MessagePort | null = null;
+let stale = false;
+let staleTimer: ReturnType<typeof setTimeout> | undefined;
+
+function changed(): void {
+  for (const watcher of watchers) watcher();
+}
+
+function hear(heard: Heard): void {
+  if (heard.kind === "gone") {
+    hold(null);
+    return;
+  }
+  if (heard.kind === "down") {
+    staleTimer ??= setTimeout(() => {
+      stale = true;
+      changed();
+    }, STALE_MS);
+    return;
+  }
+  clearTimeout(staleTimer);
+  staleTimer = undefined;
+  stale = false;
+  if (heard.kind === "state") {
+    const slot = slots.get(heard.topic);
+    if (slot) {
+      slot.state = heard.state;
+      slot.at = new Date(heard.at);
+      slot.seq++;
+    }
+  }
+  changed();
+}
+
+function opened(): MessagePort {
+  if (port) return port;
+  const worker = new SharedWorker(new URL("./live-worker.ts", import.meta.url), { type: "module", name: "hostward" });
+  port = worker.port;
+  port.onmessage = ({ data }: MessageEvent<Heard>) => hear(data);
+  const live = port;
+  setInterval(() => live.postMessage({ kind: "alive" }), ALIVE_MS);
+  // A hidden tab needs no rows; the page is told anew when it is seen again.
+  document.addEventListener("visibilitychange", say);
+  window.addEventListener("pagehide", () => live.postMessage({ kind: "close" }));
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) say();
+  });
+  return port;
+}
+
+function say(): void {
+  const topics = [...slots.keys()].filter((topic) => !document.hidden || !topic.startsWith("rows:"));
+  opened().postMessage({ kind: "topics", topics });
+}
+
+function enter(topic: string): void {
+  const slot = slots.get(topic);
+  if (slot) {
+    slot.users++;
+    return;
+  }
+  slots.set(topic, { users: 1, seq: 0 });
+  say();
+}
+
+function leave(topic: string): void {
+  const slot = slots.get(topic);
+  if (slot && --slot.users === 0) {
+    slots.delete(topic);
+    say();
+  }
+}
+
+/** topic null: nothing is followed. */
+export function useTopic<P>(topic: string | null): Topic<P> {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    if (topic === null) return undefined;
+    const watcher = () => draw((n) => n + 1);
+    watchers.add(watcher);
+    enter(topic);
+    return () => {
+      watchers.delete(watcher);
+      leave(topic);
+    };
+  }, [topic]);
+  const slot = topic === null ? undefined : slots.get(topic);
+  return {
+    ...(slot?.state ? { state: slot.state as P } : {}),
+    ...(slot?.at ? { at: slot.at } : {}),
+    stale: topic !== null && stale,
+    seq: slot?.seq ?? 0,
+  };
+}

@@ -1,0 +1,187 @@
+/** Answers of actions as the console reads them; the schema documents say what each member means. */
+export type Module = "Vul" | "Malware" | "Baseline";
+export const MODULES: readonly Module[] = ["Vul", "Malware", "Baseline"];
+
+export type Bucket = "Waiting" | "Scanning" | "Ok" | "OkWithRisks" | "Offline" | "Timeout" | "Failed" | "TooOld" | "Stopped";
+export type TaskState = "Scanning" | "Done" | "Stopping" | "Stopped";
+
+export interface Counts {
+  Pending: number;
+  Leased: number;
+  Running: number;
+  Stopping: number;
+  Ok: number;
+  Offline: number;
+  Timeout: number;
+  Failed: number;
+  TooOld: number;
+  Stopped: number;
+}
+
+export interface ScanTask {
+  TaskId: number;
+  Module: Module;
+  /** 0 one-click, 1 scheduled. */
+  Type: number;
+  State: TaskState;
+  Content: string[];
+  Progress: number;
+  LeftSeconds: number;
+  LeftKnown: boolean;
+  BeginTime: string;
+  EndTime: string;
+  CreatedBy: string;
+  StoppedBy: string;
+  Machines: number;
+  Counts: Counts;
+  RiskMachines: number;
+  RiskEvents: number;
+  VulCount: number;
+  StoppingAll: boolean;
+  Runs: number;
+  CanStop: boolean;
+  CanRerun: boolean;
+}
+
+export interface MachineRow {
+  Quuid: string;
+  Uuid: string;
+  HostName: string;
+  HostIp: string;
+  OsName: string;
+  AgentVersion: string;
+  Bucket: Bucket;
+  Progress: number;
+  Doing: string;
+  Reason: string;
+  FailType: number;
+  RiskNum: number;
+  BeginTime: string;
+  EndTime: string;
+  Seconds: number;
+}
+
+export interface LevelCount {
+  Level: number;
+  Count: number;
+}
+
+export interface Overview {
+  Score: number;
+  Deductions: { Reason: string; Text: string; Points: number; Link: string }[];
+  Modules: {
+    Module: Module;
+    LastTaskId: number;
+    LastState: TaskState | "";
+    LastEndTime: string;
+    Progress: number;
+    NextTime: string;
+    Levels: LevelCount[];
+    Judged: number;
+    Unjudged: number;
+  }[];
+  Fleet: { Total: number; Online: number; Offline: number; AgentTooOld: number; NeverScanned: number };
+  Actions: { Kind: string; Level: number; Text: string; Link: string }[];
+  Feeds: { Name: string; ImportedTime: string; AgeSeconds: number; Advisories: number; Stale: boolean }[];
+}
+
+export interface Schedule {
+  ScheduleId: number;
+  Module: Module;
+  Enabled: boolean;
+  Cadence: string;
+  TimeZone: string;
+  NextFires: string[];
+  LastFireTime: string;
+  LastTaskId: number;
+  LastSkipTime: string;
+  LastSkipReason: string;
+  QuuidList: string[];
+  OverlapPolicy: "skip" | "queue";
+  GraceSeconds: number;
+  JitterSeconds: number;
+}
+
+export interface Machine {
+  Quuid: string;
+  Uuid: string;
+  HostName: string;
+  HostIp: string;
+  WanIp: string;
+  OsName: string;
+  Kernel: string;
+  AgentVersion: string;
+  AgentTooOld: boolean;
+  Status: "Online" | "Offline";
+  LastSeenTime: string;
+  Tags: string[];
+  Remark: string;
+  Scans: { Module: Module; EndTime: string; Risks: number }[];
+}
+
+export interface User {
+  UserName: string;
+  Role: string;
+  Enabled: boolean;
+  Locked: boolean;
+  Tags: string[];
+}
+
+export interface ApiKey {
+  SecretId: string;
+  UserName: string;
+  Enabled: boolean;
+  CreatedTime: string;
+  LastUsedTime: string;
+  ExpiredTime: string;
+}
+
+export interface AuditEntry {
+  Number: number;
+  Time: string;
+  UserName: string;
+  SecretId: string;
+  Source: string;
+  Service: string;
+  Action: string;
+  RequestId: string;
+  Target: string;
+  Parameters: string;
+  Outcome: string;
+  Digest: string;
+}
+
+export interface ConsoleSession {
+  SessionId: string;
+  UserName: string;
+  Source: string;
+  UserAgent: string;
+  CreatedTime: string;
+  LastUsedTime: string;
+  ExpireTime: string;
+  Current: boolean;
+}
+
+export interface Webhook {
+  WebhookId: number;
+  Name: string;
+  Url: string;
+  Events: string[];
+  Level: number;
+  Enabled: boolean;
+  CreatedTime: string;
+  LastStatus: number;
+  LastTime: string;
+  Pending: number;
+}
+
+export interface Delivery {
+  DeliveryId: string;
+  Event: string;
+  Time: string;
+  Attempts: number;
+  Status: number;
+  Error: string;
+  NextTime: string;
+  State: "Pending" | "Sent" | "GivenUp";
+}

@@ -1,0 +1,59 @@
+import { useEffect, useMemo } from "react";
+import type { CallError } from "@/lib/api";
+import { useTopic } from "@/lib/live";
+import { useCall } from "@/lib/query";
+import type { Bucket, ScanTask } from "@/lib/wire";
+import { BUCKETS, isOpen, type TaskAnswer } from "./tasks";
+import { useSettled } from "./useSettled";
+
+const POLL_MS = 3_000;
+
+export interface LiveTask {
+  answer?: TaskAnswer;
+  task?: ScanTask;
+  /** All nine, zeros too; their sum is the task's machines. */
+  buckets: Record<Bucket, number>;
+  error?: CallError;
+  loading: boolean;
+  asOf?: Date;
+  live: { at?: Date; stale: boolean; seq: number };
+  refetch(): void;
+}
+
+/** A task as it is now: read once, then followed by its topic; read again while the stream is down. */
+export function useTask(module: string, id: number): LiveTask {
+  const asked = Number.isSafeInteger(id) && id > 0 ? { Module: module, TaskId: id } : null;
+  const topic = useTopic<Partial<ScanTask>>(asked ? `task:${module}:${id}` : null);
+  const called = useCall<TaskAnswer>("hostward", "DescribeScanTask", asked, topic.stale ? { refetchMs: POLL_MS } : {});
+  const { data, refetch } = called;
+  const time = called.asOf?.getTime() ?? 0;
+  const task = useMemo(() => {
+    if (!data) return undefined;
+    const newer = topic.at !== undefined && topic.at.getTime() >= time;
+    return newer ? { ...data.Task, ...topic.state } : { ...topic.state, ...data.Task };
+  }, [data, time, topic.at, topic.state]);
+  // Buckets are of one snapshot with their task, so that they always add up to its machines.
+  const moved = topic.state ? JSON.stringify([topic.state.Counts, topic.state.RiskMachines, topic.state.State, topic.state.Runs]) : undefined;
+  useSettled(moved, refetch);
+  const open = task !== undefined && isOpen(task);
+  useEffect(() => {
+    if (!open) refetch(); // the last figures, whatever the stream missed
+  }, [open, refetch]);
+  const buckets = useMemo(() => bucketsOf(data), [data]);
+  return {
+    ...(data ? { answer: data } : {}),
+    ...(task ? { task } : {}),
+    buckets,
+    ...(called.error ? { error: called.error } : {}),
+    loading: called.loading,
+    ...(called.asOf ? { asOf: called.asOf } : {}),
+    live: { ...(topic.at ? { at: topic.at } : {}), stale: topic.stale, seq: topic.seq },
+    refetch,
+  };
+}
+
+function bucketsOf(answer: TaskAnswer | undefined): Record<Bucket, number> {
+  const all = Object.fromEntries(BUCKETS.map((one) => [one, 0])) as Record<Bucket, number>;
+  for (const { Bucket: bucket, Machines } of answer?.Buckets ?? []) all[bucket] = Machines;
+  return all;
+}

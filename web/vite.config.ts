@@ -1,0 +1,47 @@
+import react from "@vitejs/plugin-react";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+const server = process.env.HOSTWARD_SERVER ?? "http://127.0.0.1:8443";
+const out = fileURLToPath(new URL("./dist", import.meta.url));
+const PACKED = /\.(js|css|html|svg|json)$/;
+const WORTH_BYTES = 500;
+
+/** The server sends files as they were packed here: nothing is compressed while somebody waits. */
+function packed(): Plugin {
+  return {
+    name: "packed",
+    apply: "build",
+    closeBundle() {
+      for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || !PACKED.test(entry.name)) continue;
+        const path = join(entry.parentPath, entry.name);
+        const data = readFileSync(path);
+        if (data.length < WORTH_BYTES) continue;
+        const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+        writeFileSync(`${path}.br`, brotliCompressSync(data, { params: quality }));
+        writeFileSync(`${path}.gz`, gzipSync(data, { level: 9 }));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), packed()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  worker: { format: "es" },
+  build: {
+    target: "es2023",
+    assetsDir: "assets",
+    // Nothing is inlined: the page's security policy allows files of this server and nothing else.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: Object.fromEntries(["/console", "/schema", "/export"].map((path) => [path, { target: server }])),
+  },
+});
