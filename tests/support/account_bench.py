@@ -70,8 +70,8 @@ class AccountBench:
         self.store.write_now(lambda uow: uow.accounts.add_key(key))
         return Client(self, key.secret_id, key.secret)
 
-    def machine(self, account: AccountId, name: str, *tags: str) -> Machine:
-        """A new machine that was heard of just now."""
+    def machine(self, account: AccountId, name: str, *tags: str, quuid: str = "") -> Machine:
+        """A new machine that was heard of just now. quuid: "" for one made from its name."""
         self._enrolled += 1
         facts = MachineFacts(
             host_name=name, addresses=("10.0.0.1",), wan_ip="", os_name="Debian GNU/Linux 12 (bookworm)",
@@ -79,7 +79,7 @@ class AccountBench:
         )  # fmt: skip
 
         def work(uow) -> Machine:
-            machine = uow.machines.enrol(account, name.encode(), facts, quuid=f"q-{name}", uuid=f"u-{name}")
+            machine = uow.machines.enrol(account, name.encode(), facts, quuid=quuid or f"q-{name}", uuid=f"u-{name}")
             uow.machines.seen(machine.id, self.clock.now())
             uow.machines.put_tags(machine.id, tags)
             return machine

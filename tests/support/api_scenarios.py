@@ -155,6 +155,16 @@ def running() -> ApiBench:
     return scene.stored(vuls=[ZLIB])
 
 
+def scanned_twice() -> ApiBench:
+    """What was found a day ago is gone, and another vulnerability has come."""
+    api = running()
+    tasks = api.store.tasks
+    yesterday = api.clock.wall - 24 * HOUR
+    tasks.stored[40] = replace(tasks.stored[41], id=TaskId(40), begin=yesterday, run_begin=yesterday)
+    tasks.found[40] = [replace(ZLIB, id=1208, key="CVE-2023-99999", level=None, level_source="", cvss=None, machines=1)]
+    return api
+
+
 def queued_offline() -> ApiBench:
     """Two machines are offline and queued, the others are done."""
     scene = fleet(offline=(2, 3)).created()
@@ -344,6 +354,7 @@ PLANNED_MALWARE = {
 POLICY = {"ScheduleId": 1, "OverlapPolicy": "queue", "GraceSeconds": 1800, "JitterSeconds": 0}
 DETAILS = "DescribeScanTaskDetails"
 VUL = {"ModuleType": "Vul", "TaskId": 41}
+TASK = {"Module": "Vul", "TaskId": 41}
 AGAIN = {"QuuidList": ["6f1c2b00-0000-4000-8000-000000000001"], "TimeoutPeriod": 600}
 MACHINES = "DescribeMachines"
 HERE = {"MachineType": "ALL", "MachineRegion": "all-regions"}
@@ -394,6 +405,21 @@ EXAMPLES = (
     Example("start_baseline", never, "StartBaselineDetect", {"Param": {"PolicyIds": [2]}}),
     Example("stop", done_clean, "DeleteScanTask", {"ModuleType": "Malware", "TaskId": 41}),
     Example("list_tasks", running, "ListScanTasks", {}, service="hostward"),
+    Example("tasks_of_somebody", running, "ListScanTasks",
+            {"Types": [0], "Query": "admin", "BeginAfter": "2026-11-24 00:00:00", "Limit": 1}, service="hostward"),
+    Example("tasks_of_no_time_zh", running, "ListScanTasks", {"BeginBefore": "yesterday"}, "hostward", "zh-CN"),
+    Example("scan_task", running, "DescribeScanTask", TASK, service="hostward"),
+    Example("scan_task_zh", done_clean, "DescribeScanTask", {"Module": "Malware", "TaskId": 41}, "hostward", "zh-CN"),
+    Example("scan_task_of_nobody", running, "DescribeScanTask", TASK | {"TaskId": 42}, service="hostward"),
+    Example("task_machines", done_with_failures, "ListScanTaskMachines", TASK | {"Limit": 3}, service="hostward"),
+    Example("task_machines_zh", running, "ListScanTaskMachines",
+            TASK | {"Sort": "RiskNum", "Descending": True}, "hostward", "zh-CN"),
+    Example("task_machines_unknown_sort", running, "ListScanTaskMachines", TASK | {"Sort": "Color"}, "hostward"),
+    Example("task_machines_too_many_to_sort_zh", million, "ListScanTaskMachines",
+            TASK | {"Sort": "HostName"}, "hostward", "zh-CN"),
+    Example("task_risks", running, "ListScanTaskRisks", TASK | {"Levels": [3, 4]}, service="hostward"),
+    Example("task_risks_unknown_level_zh", running, "ListScanTaskRisks", TASK | {"Levels": [9]}, "hostward", "zh-CN"),
+    Example("compared_tasks", scanned_twice, "CompareScanTasks", TASK | {"WithTaskId": 40}, service="hostward"),
     Example("not_served", never, "DescribeAssetInfo", {}),
     Example("status_labels", never, "DescribeScanTaskStatus", {"ModuleType": "Vul"}),
     Example("status_labels_zh", never, "DescribeScanTaskStatus", {"ModuleType": "Vul"}, language="zh-CN"),

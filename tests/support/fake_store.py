@@ -8,16 +8,18 @@ from hostward.domain.account import ApiKey
 from hostward.domain.errors import HostwardError
 from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.machine import Machine
-from hostward.domain.machine_filter import AtRisk
+from hostward.domain.machine_filter import TASK_ORDER, AtRisk
 from hostward.domain.module import Module
 from hostward.domain.tally import EMPTY
 from hostward.domain.task import Task
+from hostward.store.found_risks import meeting, of_vul
 from hostward.store.memory.accounts import MemoryAccounts
 from hostward.store.memory.audit import MemoryAudit
 from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
-from hostward.usecases.records import Label, Listed, MachinePage, MachineRow, Page, TaskVul
+from hostward.store.memory.webhooks import MemoryWebhooks
+from hostward.usecases.records import ALL_TASKS, Label, Listed, MachinePage, MachineRow, Page, RiskPage, TaskVul
 
 
 @dataclass
@@ -52,11 +54,14 @@ class FakeTasks:
         mine = [task for task in self.stored.values() if (task.account, task.module) == (account, module)]
         return max(mine, key=lambda task: task.id, default=None)
 
-    def list(self, account, *, module, states, limit, offset):
+    def list(self, account, *, module, states, limit, offset, narrowed=ALL_TASKS):
         mine = [
             task
             for task in sorted(self.stored.values(), key=lambda task: -task.id)
-            if task.account == account and module in (None, task.module) and (not states or task.state in states)
+            if task.account == account
+            and module in (None, task.module)
+            and (not states or task.state in states)
+            and (narrowed.below is None or task.id < narrowed.below)
         ]
         return len(mine), mine[offset : offset + limit]
 
@@ -74,7 +79,7 @@ class FakeTasks:
     def record_vuls(self, unit, matches) -> int:
         return len(matches)
 
-    def page(self, task, conditions, *, limit, offset) -> Page:
+    def page(self, task, conditions, *, limit, offset, order=TASK_ORDER) -> Page:
         self.asked.append({"task": task, "conditions": tuple(conditions), "limit": limit, "offset": offset})
         rows = self.rows.get(task, ())
         if callable(rows):
@@ -84,6 +89,10 @@ class FakeTasks:
 
     def rows_from(self, task, conditions, *, first, limit) -> Sequence[MachineRow]:
         return self.page(task, conditions, limit=limit, offset=first).rows
+
+    def risks(self, task, module, wanted, *, limit, offset) -> RiskPage:
+        found = meeting(list(map(of_vul, self.found.get(task, []))), wanted)
+        return RiskPage(total=len(found), rows=found[offset : offset + limit])
 
     def vuls(self, task, *, limit):
         return self.found.get(task, [])[:limit]
@@ -104,7 +113,7 @@ class FakeMachines:
     def get(self, machine) -> Machine | None:
         return next((one for one in self.stored if one.id == machine), None)
 
-    def page(self, account, conditions, *, limit, offset) -> MachinePage:
+    def page(self, account, conditions, *, limit, offset, order=None, descending=False) -> MachinePage:
         self.asked.append(tuple(conditions))
         mine = self.of_account(account)
         if AtRisk() in conditions:
@@ -202,7 +211,13 @@ class FakeStore:
     schedules: MemorySchedules = field(default_factory=lambda: MemorySchedules(State()))
     audit: MemoryAudit = field(default_factory=lambda: MemoryAudit(State()))
     requests: MemoryRequests = field(default_factory=lambda: MemoryRequests(State()))
+    webhooks: MemoryWebhooks = field(default_factory=lambda: MemoryWebhooks(State()))
     broken: Exception | None = None
+
+    @property
+    def whole(self) -> "FakeStore":
+        """Itself."""
+        return self
 
     async def read(self, work):
         if self.broken is None:

@@ -30,7 +30,10 @@ request log; calls beyond the rate are there only.
 MAX_READ: Final = 65_536
 """Bytes of a refused call's parameters that are looked at."""
 
-_TARGETS: Final = ("TaskId", "UserName", "AccessKeyId", "QuuidList", "Quuid", "ScheduleId", "Id", "ModuleType")
+_TARGETS: Final = (
+    *("TaskId", "UserName", "SessionId", "AccessKeyId", "QuuidList", "Quuid", "ScheduleId", "WebhookId", "Id"),
+    "ModuleType",
+)
 """Parameters that name what a call is about, the most telling first."""
 
 _log: Final = get_logger(__name__)
@@ -115,7 +118,7 @@ def _deed(trace: Trace, now: datetime, parameters: Mapping[str, Json], named: st
         at=now,
         user_id=trace.caller.user.id,
         user_name=shortened(trace.caller.user.name),
-        secret_id=shortened(trace.caller.secret_id),
+        secret_id=shortened(trace.caller.means),
         source=shortened(trace.source),
         service=trace.action.service,
         action=trace.action.name,

@@ -15,12 +15,18 @@ from hostward.domain.account import User
 class Caller:
     """Who sent a request, and the service it was signed for ("" when the method names none).
 
-    secret_id: the key it was signed with, "" for none.
+    secret_id: the key it was signed with, "" for none. session: the id of the console session it came by, "" for none.
     """
 
     user: User
     service: str
     secret_id: str = ""
+    session: str = ""
+
+    @property
+    def means(self) -> str:
+        """How they proved it, as the audit log and the request log have it: a SecretId, or "session:ID"."""
+        return f"session:{self.session}" if self.session else self.secret_id
 
 
 class Authenticator(Protocol):

@@ -12,8 +12,11 @@ from hostward.api.vul_info import VulInfo
 from hostward.domain.account import User
 from hostward.domain.ids import AccountId
 from hostward.domain.task import DEFAULT_TIMEOUT
+from hostward.domain.webhook_target import Network
 from hostward.runtime.clock import Clock
 from hostward.usecases.ports import Hub, Store
+from hostward.usecases.session_ports import Passwords
+from hostward.usecases.webhook_ports import Post
 
 PUBLIC_HOSTS = (
     "cwp.tencentcloudapi.com",
@@ -33,6 +36,7 @@ class ApiSettings:
 
     time_zone: of every time in an answer. left_time_unit: of ScanLeftTime. rate: requests a second, per user and
     action. host_aliases: names this server is also reached by. default_timeout: of one machine's scan.
+    allow_private: networks that webhooks may reach though they are not public.
     """
 
     time_zone: tzinfo = field(default=UTC)
@@ -40,6 +44,7 @@ class ApiSettings:
     rate: int = RATE
     host_aliases: tuple[str, ...] = PUBLIC_HOSTS
     default_timeout: timedelta = DEFAULT_TIMEOUT
+    allow_private: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,8 @@ class Context:
     """Who asks, in which language, when, and what an answer is made from.
 
     store: as far as the user may see it. secret_id: the key that was used, "" for none. exports: None where none are
-    kept. head: of the request.
+    kept. head: of the request. session: the id of the console session that asks, "" for none. passwords: hashes them.
+    post: sends to webhooks, None where nothing is sent.
     """
 
     account: AccountId
@@ -63,6 +69,9 @@ class Context:
     secret_id: str = ""
     exports: Exports | None = None
     head: Head | None = None
+    session: str = ""
+    passwords: Passwords | None = None
+    post: Post | None = None
 
     @property
     def origin(self) -> str:

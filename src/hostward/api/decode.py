@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Final, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -97,6 +98,14 @@ def decode_flat(kind: type[S], parameters: Mapping[str, str]) -> S:
     return _decoded(kind, nested(parameters), _Mistakes(flat=True))
 
 
+def check_given(kind: type[msgspec.Struct], value: dict[str, Value]) -> None:
+    """Raise ApiError for what is wrong with the parameters that are given; those that are missing are no mistake."""
+    mistakes = _Mistakes(flat=False)
+    _object(shape_of(kind), value, "", mistakes)
+    mistakes.found.pop(Code.MISSING_PARAMETER, None)
+    mistakes.raise_worst()
+
+
 @cache
 def shape_of(struct: type[msgspec.Struct]) -> ObjectOf:
     """The shape of a request struct."""
@@ -131,7 +140,14 @@ def _decoded(kind: type[S], value: dict[str, Value], mistakes: _Mistakes) -> S:
     return request
 
 
+def without_unset(hint: object) -> object:
+    """The type of a member that may be left out to mean "as it is": `bool | UnsetType` is a bool on the wire."""
+    given = [one for one in get_args(hint) if one is not msgspec.UnsetType]
+    return given[0] if get_origin(hint) in (Union, UnionType) and len(given) == 1 else hint
+
+
 def _shape(hint: object) -> Shape:
+    hint = without_unset(hint)
     if get_origin(hint) is Annotated:
         return next(mark for mark in get_args(hint) if isinstance(mark, Whole))
     if get_origin(hint) is list:

@@ -9,6 +9,7 @@ from hostward.api.admission import Admission
 from hostward.api.auditing import AuditedStore, Auditor
 from hostward.api.authenticator import Authenticator, Caller, unrecognised
 from hostward.api.call import Call, call_of
+from hostward.api.call_counts import CallCounts
 from hostward.api.context import ApiSettings, Context
 from hostward.api.envelope import failure, language_of, respond, success
 from hostward.api.errors import ApiError, allowed, defect, refusal_of
@@ -24,8 +25,11 @@ from hostward.domain.errors import HostwardError
 from hostward.runtime.clock import Clock
 from hostward.runtime.ids import request_id
 from hostward.runtime.logging import context, get_logger
+from hostward.runtime.metrics import Metrics
 from hostward.usecases.accounts.limited import store_for
 from hostward.usecases.ports import Hub, Store
+from hostward.usecases.session_ports import Passwords
+from hostward.usecases.webhook_ports import Post
 
 _log: Final = get_logger(__name__)
 
@@ -35,7 +39,7 @@ class Gateway:
 
     rate: None for settings.rate, counted by this process. authenticators are asked in turn; the first that recognises
     a request decides. Every answer is HTTP 200 with the envelope, whatever happens; only a client that hung up gets
-    none.
+    none. metrics: where requests are counted, None for metrics that nobody reads.
     """
 
     def __init__(
@@ -48,6 +52,9 @@ class Gateway:
         settings: ApiSettings,
         rate: Rate | None = None,
         exports: Exports | None = None,
+        metrics: Metrics | None = None,
+        passwords: Passwords | None = None,
+        post: Post | None = None,
         new_request_id: Callable[[], str] = request_id,
     ) -> None:
         self._authenticators = tuple(authenticators)
@@ -59,8 +66,11 @@ class Gateway:
         self._admission = Admission(rate or ProcessRate(settings.rate))
         self._new_request_id = new_request_id
         self._exports = exports
+        self._passwords = passwords
+        self._post = post
         self._vul_info = VulInfo()
         self._auditor = Auditor(store)
+        self._counts = CallCounts(metrics or Metrics(), ACTIONS)
         self.request_log = RequestLog(store, clock)
         """What was asked; whoever serves the gateway runs its keep()."""
 
@@ -74,7 +84,9 @@ class Gateway:
             except ClientGone:
                 return
         await respond(send, head, body)
-        self.request_log.note(trace, self._clock.now(), self._clock.monotonic())
+        ended = self._clock.monotonic()
+        self.request_log.note(trace, self._clock.now(), ended)
+        self._counts.note(trace, ended)
 
     async def _answered(self, head: Head, receive: Receive, trace: Trace) -> bytes:
         """The envelope, of an answer or of a refusal."""
@@ -126,6 +138,9 @@ class Gateway:
             secret_id=caller.secret_id,
             exports=self._exports,
             head=head,
+            session=caller.session,
+            passwords=self._passwords,
+            post=self._post,
         )
 
     def _authenticator(self, request: Request, call: Call) -> Authenticator:

@@ -64,7 +64,7 @@ class RequestLog:
                     int((ended - trace.started) * 1_000_000),
                     account,
                     "" if caller is None else caller.user.name,
-                    "" if caller is None else caller.secret_id,
+                    "" if caller is None else caller.means,
                     trace.source,
                     "" if action is None else action.service,
                     shown(trace.called) if action is None else action.name,

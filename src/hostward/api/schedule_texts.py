@@ -10,6 +10,15 @@ ANOTHER_TIME: Final = Text(
     "another time than StartTime, else the window would have no length", "与 StartTime 不同的时间,否则时间窗口长度为零"
 )
 INSIDE: Final = Text("a time from StartTime {start} to EndTime {end}", "StartTime {start} 至 EndTime {end} 之间的时间")
+ONE_CADENCE: Final = Text(
+    "either DaysCycle (1 - 365) or Weekdays (1 Monday to 7 Sunday), and not both",
+    "DaysCycle(1 - 365)与 Weekdays(1 星期一至 7 星期日)二者之一,不能同时给出",
+)
+BOTH_ENDS: Final = Text("a window has both, {start} and {end}", "时间窗口须同时给出 {start} 和 {end}")
+ANOTHER_END: Final = Text(
+    "another time than {start}, else the window would have no length", "与 {start} 不同的时间,否则时间窗口长度为零"
+)
+WITHIN: Final = Text("a time from {start} to {end}", "{start} 至 {end} 之间的时间")
 """What WRONG_VALUE accepts."""
 
 NO_MONITORING: Final = Text("files are not monitored in real time here; use 0", "此处不提供实时监控;请使用 0")
@@ -32,6 +41,18 @@ NO_EVENTS: Final = Text(
     "主机漏洞在此处尚无事件 ID;请使用 ScanVul 并指定 VulIds 和 QuuidList",
 )
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
+
+SHORT_WINDOW: Final = Text(
+    "The window leaves {minutes} minutes after the start: a malware scan of a whole disk can take {hours} hours, and "
+    "machines that are not finished when the window ends fail as timed out.",
+    "开始后时间窗口仅剩 {minutes} 分钟:全盘木马扫描可能需要 {hours} 小时,窗口结束时未完成的主机将以超时失败。",
+)
+NEVER_FITS: Final = Text(
+    "A scan of this kind usually takes a machine {usual} minutes here, the window leaves {minutes} minutes: make it "
+    "longer, or no machine will finish.",
+    "此类扫描在此处通常每台主机需要 {usual} 分钟,而时间窗口仅有 {minutes} 分钟:请延长窗口,否则没有主机能完成。",
+)
+"""What is wrong with the window of a schedule."""
 
 EVERY_DAY: Final = Text("every day at {at} ({zone})", "每天 {at}({zone})")
 EVERY_DAYS: Final = Text("every {days} days at {at} ({zone})", "每 {days} 天 {at}({zone})")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from typing import Final
 
-from hostward.api.schedule_texts import A_TIME, ANOTHER_TIME, BOTH_TIMES, INSIDE
+from hostward.api.schedule_texts import A_TIME, ANOTHER_END, ANOTHER_TIME, BOTH_ENDS, BOTH_TIMES, INSIDE, WITHIN
 from hostward.api.texts import Text
 from hostward.api.values import between, one_of, unsupported, wrong_value
 from hostward.domain.ids import ScheduleId
@@ -47,6 +47,28 @@ def window_of(start: str, end: str) -> Window:
     if opens == closes:
         wrong_value("EndTime", end, ANOTHER_TIME)
     return Window(start=opens, end=closes)
+
+
+def window_between(names: tuple[str, str, str], at: time, start: str, end: str) -> Window | None:
+    """A window that must include a time; None when neither of its ends is given. names: of the time, start and end."""
+    timer, opens, closes = names
+    said = {"start": opens, "end": closes}
+    if bool(start) != bool(end):
+        wrong_value(closes if start else opens, "", _with(BOTH_ENDS, said))
+    if not start:
+        return None
+    first, last = time_of_day(opens, start), time_of_day(closes, end)
+    if first == last:
+        wrong_value(closes, end, _with(ANOTHER_END, said))
+    window = Window(start=first, end=last)
+    if not window.includes(at):
+        wrong_value(timer, str(at), _with(WITHIN, {"start": start, "end": end}))
+    return window
+
+
+def _with(text: Text, said: Mapping[str, str]) -> Text:
+    """The text with these names in it, in both languages."""
+    return Text(*(each.format_map(said) for each in text))
 
 
 def timing_of(timer: str, start: str, end: str, *, default: time) -> Timing:

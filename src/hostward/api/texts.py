@@ -107,6 +107,15 @@ UNAUTHORIZED_LIMITED = Text(
 TOKEN_NEEDS_KEY = Text(
     "A temporary key is made with a key: sign this request with one.", "临时密钥须由密钥创建:请使用密钥签名此请求。"
 )
+NOT_SIGNED_IN = Text("You are not signed in (any more): sign in again.", "尚未登录或登录已失效:请重新登录。")
+NO_CSRF = Text(
+    "The header X-Hostward-CSRF is missing or not that of this session: reload the page.",
+    "缺少请求头 X-Hostward-CSRF,或其值与当前会话不符:请重新加载页面。",
+)
+FOREIGN_PAGE = Text(
+    "The request comes from a page of {origin}, which is not this server.", "请求来自 {origin} 的页面,而非本服务器。"
+)
+NO_PASSWORDS = Text("Passwords are not set here.", "此处不能设置密码。")
 NO_PERMISSION = Text(
     "{action} has no entry in the table of permissions, so that nobody may call it.",
     "{action} 未列入权限表,任何人都不能调用。",
@@ -182,6 +191,8 @@ NO_WINDOWS = Text(
 NO_QUUIDS = Text("HostType 1 is all machines; use HostType 2", "HostType 1 表示全部主机;请使用 HostType 2")
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 
+A_JSON_OBJECT = Text("a JSON object of parameters", "由参数组成的 JSON 对象")
+A_SERVER = Text("HOST:PORT, http://HOST:PORT or https://HOST", "HOST:PORT、http://HOST:PORT 或 https://HOST")
 AN_ADDRESS = Text("an address or a part of one", "IP 地址或其一部分")
 A_TAG = Text("the Id of a tag (DescribeTags)", "标签的 Id(DescribeTags)")
 A_REGION = Text(

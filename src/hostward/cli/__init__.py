@@ -15,6 +15,7 @@ COMMANDS = {
     "feed": ("hostward.cli.feed", "Import vulnerability data."),
     "user": ("hostward.cli.user", "Users: who may do what, on which machines."),
     "key": ("hostward.cli.key", "API keys: make, change over, take away."),
+    "db": ("hostward.cli.db", "Back up everything that is kept, and restore it."),
     "audit": ("hostward.cli.audit", "Who changed what, and whether the log is whole."),
     "api": ("hostward.cli.api.command", "Call an action of a server, or get a program that does."),
     "request": ("hostward.cli.request", "What a RequestId was."),

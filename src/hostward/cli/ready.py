@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.text import Text
 
 from hostward import __version__
-from hostward.console.page import sdk_profile, tccli_line
+from hostward.console.lines import sdk_profile, tccli_line
 from hostward.domain.errors import HostwardError
 from hostward.wiring.embedded import Embedded
 
 
-def write(path: Path, running: Embedded) -> None:
-    """Put URL, endpoint, key, pid and own CA ("" without) into a file of mode 0600, all at once.
+def write(path: Path, running: Embedded, login: str) -> None:
+    """Put URL, endpoint, key, pid, own CA ("" without) and login link ("" for none) into a file of mode 0600, at once.
 
     Raises HostwardError.
     """
@@ -26,6 +26,7 @@ def write(path: Path, running: Embedded) -> None:
         "secret_key": running.owner.key.secret,
         "pid": os.getpid(),
         "ca_file": "" if running.ca_file is None else str(running.ca_file),
+        "login": login,
     }
     try:
         handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
@@ -36,8 +37,11 @@ def write(path: Path, running: Embedded) -> None:
         raise HostwardError(f"can't write {path}: {error.strerror}; name a file in a folder of your own") from error
 
 
-def greet(console: Console, running: Embedded) -> None:
-    """Where the server is and the lines to ask it with; the secret is shown only by the start that made it."""
+def greet(console: Console, running: Embedded, login: str) -> None:
+    """Where the server is and the lines to ask it with; the secret is shown only by the start that made it.
+
+    login: the link that signs the administrator in, "" for none.
+    """
     facts = running.machine.facts
     heading = Text.assemble(("Hostward ", "bold"), (__version__, "bold"), ("   data ", "dim"), _short(running.data_dir))
     console.print(heading, soft_wrap=True)
@@ -46,6 +50,8 @@ def greet(console: Console, running: Embedded) -> None:
     if running.ca_file is not None:
         _fact(console, "CA", f"{running.ca_file}   (clients must trust it: hostward tls show)")
     _fact(console, "agent", f"{facts.host_name}, {facts.os_name}")
+    if login:
+        _fact(console, "Open", f"{login}  (one-time, 10 min)")
     console.print()
     console.print("Ask with the official clients:", style="dim")
     for text in _lines(running):

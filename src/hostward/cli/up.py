@@ -68,9 +68,10 @@ def _run(settings: Settings, console: Console, *, scan: bool, once: bool, ready_
     """Serve and scan; the exit status."""
     try:
         with open_embedded(settings) as running:
-            ready.greet(console, running)
+            login = "" if once else running.login_url()
+            ready.greet(console, running, login)
             if ready_file is not None:
-                ready.write(ready_file, running)
+                ready.write(ready_file, running, login)
             results = _scans(running, console, everything=once) if scan else ()
             if once:
                 return 0 if all(result.is_whole for result in results) else INCOMPLETE

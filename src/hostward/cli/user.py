@@ -1,6 +1,7 @@
 """hostward user: who may do what, on which machines."""
 
 import json
+import sys
 
 import click
 
@@ -62,6 +63,35 @@ def tags(name: str, tags: tuple[str, ...], data: str | None) -> None:
     click.echo(f"user {name}{_limit(tags) or ' sees all machines'}")
 
 
+@command.command("passwd")
+@click.argument("name")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from standard input: its first line.")
+@DATA
+def passwd(name: str, from_stdin: bool, data: str | None) -> None:
+    """Give a user a password for the console, which ends their sessions."""
+    called(data, "SetUserPassword", UserName=name, Password=_password(name, from_stdin=from_stdin))
+    click.echo(f"user {name} has a new password; their sessions in the console have ended")
+
+
+@command.command("link")
+@click.argument("name")
+@DATA
+def link(name: str, data: str | None) -> None:
+    """Print a link that signs a user in to the console once, within ten minutes."""
+    made = called(data, "CreateLoginLink", UserName=name)
+    click.echo(f"{made['Path']}   (behind the address of the console; one-time, until {made['ExpireTime']})")
+
+
+@command.command("totp")
+@click.argument("name")
+@click.option("--off", is_flag=True, required=True, expose_value=False, help="Turn them off.")
+@DATA
+def totp(name: str, data: str | None) -> None:
+    """Turn a user's one-time codes off, when the device that makes them is lost."""
+    called(data, "ResetTotp", UserName=name)
+    click.echo(f"user {name} signs in with the password alone")
+
+
 @command.command("disable")
 @click.argument("name")
 @DATA
@@ -96,6 +126,16 @@ def unlock(name: str, data: str | None) -> None:
     """End a user's lock."""
     called(data, "UnlockUser", UserName=name)
     click.echo(f"user {name} is not locked")
+
+
+def _password(name: str, *, from_stdin: bool) -> str:
+    """The new password: asked for twice without showing it, or a line of standard input."""
+    if from_stdin:
+        return sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask at: pass the password with --stdin")
+    password: str = click.prompt(f"New password of {name}", hide_input=True, confirmation_prompt="Again")
+    return password
 
 
 def _state(user: dict[str, object]) -> str:

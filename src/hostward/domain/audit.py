@@ -39,8 +39,9 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 class Deed:
     """Something that somebody changed, or wanted to.
 
-    secret_id: the key used, "" at the command line. source: the address, or "cli". target: what it was done to, as far
-    as it has a name. parameters: a JSON object as text, without secrets. outcome: "" when it was done, else the code.
+    secret_id: the key used, "session:ID" in the console, "" at the command line and for whoever signs in. source: the
+    address, or "cli". target: what it was done to, as far as it has a name. parameters: a JSON object as text, without
+    secrets. outcome: "" when it was done, else the code.
     """
 
     account: AccountId

@@ -11,6 +11,9 @@ Seq = NewType("Seq", int)
 LeaseId = NewType("LeaseId", int)
 """Fencing id: rises with every lease ever given, so that a stale holder can be told from the current one."""
 ScheduleId = NewType("ScheduleId", int)
+WebhookId = NewType("WebhookId", int)
+DeliveryId = NewType("DeliveryId", int)
+"""Rises with every message ever queued: a webhook's messages are sent in this order."""
 TagId = NewType("TagId", int)
 VulId = NewType("VulId", int)
 """Permanent number of a vulnerability (the API's VulId)."""

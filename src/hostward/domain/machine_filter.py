@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from hostward.domain.bucket import Bucket
 from hostward.domain.host_scan import FailType, Status
 
 
@@ -54,6 +55,32 @@ class Tagged:
     values: tuple[str, ...]
 
 
-Condition = TextIs | StatusIs | FailTypeIs | AtRisk | Tagged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketIs:
+    """The machine is in one of these parts of its task."""
+
+    values: frozenset[Bucket]
+
+
+class SortKey(Enum):
+    """What a task's machines can be sorted by. TASK: the order they entered it, which costs nothing."""
+
+    TASK = "task"
+    HOST_NAME = "host_name"
+    RISKS = "risks"
+    BEGIN = "begin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """How machines are sorted; those with the same key stand in the task's order. Not begun yet sorts first."""
+
+    key: SortKey = SortKey.TASK
+    descending: bool = False
+
+
+TASK_ORDER = Order()
+
+Condition = TextIs | StatusIs | FailTypeIs | AtRisk | Tagged | BucketIs
 Conditions = Sequence[Condition]
 """All of them must hold; an empty sequence lets every machine through."""

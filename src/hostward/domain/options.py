@@ -62,6 +62,17 @@ class BaselineOptions:
 Options = VulOptions | MalwareOptions | BaselineOptions
 
 
+def plain_options(module: Module) -> Options:
+    """A module's scan with nothing chosen."""
+    match module:
+        case Module.VUL:
+            return VulOptions()
+        case Module.MALWARE:
+            return MalwareOptions()
+        case Module.BASELINE:
+            return BaselineOptions()
+
+
 def module_of(options: Options) -> Module:
     """The module that these options belong to."""
     match options:

@@ -29,8 +29,13 @@ class Permission(StrEnum):
     KEY_WRITE = "key:write"
     KEY_ROTATE = "key:rotate"
     TOKEN_CREATE = "token:create"
+    LINK_CREATE = "link:create"
+    SESSION_READ = "session:read"
+    SESSION_END = "session:end"
     AUDIT_READ = "audit:read"
     REQUEST_READ = "request:read"
+    NOTIFICATION_READ = "notification:read"
+    NOTIFICATION_WRITE = "notification:write"
     READ = SCAN_READ
     SCAN = SCAN_START
 
@@ -74,8 +79,13 @@ GRANTS: Final[Mapping[Permission, Grant]] = {
     Permission.KEY_WRITE: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),
     Permission.KEY_ROTATE: Grant(roles=_ALL, by_token=False),
     Permission.TOKEN_CREATE: Grant(roles=_ALL, by_token=False),
+    Permission.LINK_CREATE: Grant(roles=_ALL, by_token=False),
+    Permission.SESSION_READ: Grant(roles=_ALL),
+    Permission.SESSION_END: Grant(roles=_ALL),
     Permission.AUDIT_READ: Grant(roles=_CHECKING, whole_account=True),
     Permission.REQUEST_READ: Grant(roles=_ALL, whole_account=True),
+    Permission.NOTIFICATION_READ: Grant(roles=_CHECKING, whole_account=True),
+    Permission.NOTIFICATION_WRITE: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),
 }
 """The table. MACHINE_TAG is an administrator's: tags say what limited users see."""
 

@@ -33,13 +33,18 @@ class Reason(StrEnum):
     WINDOW_CLOSED = "window_closed"
     MACHINES_GONE = "machines_gone"
     REFUSED = "refused"
+    LEFT_OUT = "left_out"
+    SCHEDULE_OFF = "schedule_off"
     TOO_MANY_EXPORTS = "too_many_exports"
     NO_MACHINE = "no_machine"
+    TOO_MANY_TO_SORT = "too_many_to_sort"
     ODD_REMARK = "odd_remark"
     NO_TAG = "no_tag"
     ODD_TAG = "odd_tag"
     TAG_TAKEN = "tag_taken"
     TOO_MANY_TAGS = "too_many_tags"
+    NO_WEBHOOK = "no_webhook"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
 
 
 TEXTS: Mapping[Reason, tuple[str, str]] = {
@@ -105,6 +110,10 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
         "{count} exports of this account are still being made: ask again when one is finished",
         "本账号仍有 {count} 个导出任务未完成:请在其中一个完成后重试",
     ),
+    Reason.TOO_MANY_TO_SORT: (
+        "Sort: machines of a task with more than {limit} are listed in the task's order only",
+        "Sort:机器数超过 {limit} 的任务仅支持按任务顺序列出",
+    ),
     Reason.NO_MACHINE: ("there is no such machine in this account", "本账号中不存在该主机"),
     Reason.ODD_REMARK: (
         "a remark has at most {limit} characters, none of them a control character",
@@ -117,6 +126,16 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.TAG_TAKEN: ("another tag is called {name} already", "已有名为 {name} 的其他标签"),
     Reason.TOO_MANY_TAGS: ("at most {limit} tags are possible", "标签最多 {limit} 个"),
+    Reason.LEFT_OUT: ("left out once, as {by} asked", "已按 {by} 的要求跳过一次"),
+    Reason.SCHEDULE_OFF: (
+        "schedule {schedule} is switched off, so that no start is to come: enable it first",
+        "定时扫描 {schedule} 已停用,没有即将开始的扫描:请先启用",
+    ),
+    Reason.NO_WEBHOOK: (
+        "WebhookId {webhook} is not a webhook of this account",
+        "WebhookId {webhook} 不是本账号的 Webhook",
+    ),
+    Reason.TOO_MANY_WEBHOOKS: ("at most {limit} webhooks are possible", "Webhook 最多 {limit} 个"),
     Reason.REFUSED: ("the scan could not start: {message}", "扫描无法启动:{message}"),
 }
 """In English and Chinese; names in braces are filled in."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from hostward.domain.errors import InvalidValue
+from hostward.domain.errors import Conflict, InvalidValue
 from hostward.domain.ids import AccountId, ScheduleId, TaskId
 from hostward.domain.module import Module
 from hostward.domain.options import Options, module_of
@@ -168,6 +168,7 @@ class Schedule:
 
     zone: name of the zone that next_fire was reckoned in. next_fire: None while it is not enabled. last_fire,
     last_task: the fire that last started a task, and the last task that was started for it by whatever means.
+    last_skip: lies ahead of now when somebody had a start left out that is still to come.
     """
 
     id: ScheduleId
@@ -205,10 +206,41 @@ class Schedule:
             yield fire
             moment = fire
 
+    def held_until(self, now: datetime) -> datetime:
+        """It fires after this moment: now, or the start to come that somebody had left out."""
+        return now if self.last_skip is None else max(now, self.last_skip.at)
+
+    def without_next(self, zone: tzinfo, now: datetime, by: str) -> "Schedule":
+        """The schedule without its next start, for once. Raises Conflict while it is switched off."""
+        if self.next_fire is None:
+            raise Conflict.because(Reason.SCHEDULE_OFF, schedule=self.id)
+        skip = Skip(at=self.next_fire, reason=Reason.LEFT_OUT, values={"by": by})
+        return replace(self, next_fire=self.after(max(now, self.next_fire), zone), last_skip=skip)
+
+    def with_policy(self, policy: Policy, zone: tzinfo, now: datetime) -> "Schedule":
+        """The schedule with another policy. What is due stays due; a start that was left out ahead stays left out."""
+        changed = replace(self, policy=policy)
+        if self.next_fire is None or self.next_fire <= now:
+            return changed
+        moved = changed.spread - self.spread
+        if self.last_skip is not None and self.last_skip.at > now:
+            changed = replace(changed, last_skip=replace(self.last_skip, at=self.last_skip.at + moved))
+        return replace(changed, next_fire=changed.after(changed.held_until(now), zone))
+
+    def anew(self, zone: tzinfo, now: datetime) -> "Schedule":
+        """The schedule after its setting changed: reckoned from now on, whatever had been left out ahead."""
+        ahead = self.last_skip is not None and self.last_skip.at > now
+        return replace(self, next_fire=self.after(now, zone), last_skip=None if ahead else self.last_skip)
+
     def in_zone(self, name: str, zone: tzinfo, now: datetime) -> "Schedule":
-        """The schedule in a server of another zone. What is due already stays due."""
-        stays = self.next_fire is None or self.next_fire <= now
-        return replace(self, zone=name, next_fire=self.next_fire if stays else self.after(now, zone))
+        """The schedule in a server of another zone. What is due already stays due.
+
+        A start that was left out ahead stays left out in any zone whose clocks are less than half a day away.
+        """
+        if self.next_fire is None or self.next_fire <= now:
+            return replace(self, zone=name)
+        held = self.held_until(now)
+        return replace(self, zone=name, next_fire=self.after(held if held == now else held + DAY / 2, zone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +263,13 @@ def next_fire(setting: Setting, after: datetime, zone: tzinfo, spread: timedelta
     while (fire := instant(day, setting.at, zone) + spread) <= after:
         day = setting.cadence.day_from(day + DAY)
     return fire
+
+
+def fires_of(setting: Setting, after: datetime, zone: tzinfo) -> Iterator[datetime]:
+    """The setting's fires after a moment, for ever, as a schedule without jitter has them."""
+    while True:
+        after = next_fire(setting, after, zone)
+        yield after
 
 
 def first_day(at: time, now: datetime, zone: tzinfo) -> date:

@@ -10,7 +10,8 @@ from hostward.domain.host_scan import FailType, Unit, UnitState
 class Tally:
     """Counts over the units of a task; progress is the sum of the units' progress (0 to machines * WHOLE).
 
-    vuls: distinct vulnerabilities found (kept with the task's own list of them, not derived from units).
+    vuls: distinct vulnerabilities found (kept with the task's own list of them, not derived from units). ok_at_risk:
+    those of ok that have a risk (risk_machines counts others too, such as one that failed half way).
     """
 
     machines: int = 0
@@ -28,6 +29,7 @@ class Tally:
     risk_machines: int = 0
     risk_events: int = 0
     vuls: int = 0
+    ok_at_risk: int = 0
 
     @property
     def scanning(self) -> int:
@@ -93,8 +95,14 @@ def field_of(state: UnitState, fail: FailType) -> str:
 def of_unit(unit: Unit) -> Tally:
     """What one unit adds to its task's tally."""
     counts = {field_of(unit.state, unit.fail): 1}
+    risky = unit.risk_num > 0
     return Tally(
-        machines=1, progress=unit.progress, risk_machines=int(unit.risk_num > 0), risk_events=unit.risk_num, **counts
+        machines=1,
+        progress=unit.progress,
+        risk_machines=int(risky),
+        risk_events=unit.risk_num,
+        ok_at_risk=int(risky and unit.state is UnitState.OK),
+        **counts,
     )
 
 

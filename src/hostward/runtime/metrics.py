@@ -7,7 +7,7 @@ spend (docs/adr/0005-own-metrics.md). The text is the Prometheus exposition form
 import math
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,7 +22,15 @@ Labels = tuple[str, ...]
 class Metric:
     """One named number, or one for each combination of label values. Safe to use from several threads."""
 
-    def __init__(self, *, kind: Kind, name: str, help: str, labels: Labels = ()) -> None:  # noqa: A002  # the format's own word
+    def __init__(
+        self,
+        *,
+        kind: Kind,
+        name: str,
+        help: str,  # noqa: A002  # the format's own word
+        labels: Labels = (),
+        most: int = MAX_SERIES,
+    ) -> None:
         for word in (name, *labels):
             if not NAME.match(word):
                 raise ValueError(f"{word!r} is no metric or label name: use small letters, digits and _")
@@ -30,6 +38,7 @@ class Metric:
         self.name: Final = name
         self.help: Final = help
         self.labels: Final = labels
+        self._most = most
         self._lock = threading.Lock()
         self._values: dict[Labels, float] = {} if labels else {(): 0.0}
 
@@ -46,6 +55,16 @@ class Metric:
             raise ValueError(f"counter {self.name} can't be set, only added to")
         with self._lock:
             self._values[self._series(values)] = number
+
+    def put(self, numbers: Mapping[Labels, float]) -> None:
+        """Put these numbers, by label values, in the place of all: what is counted elsewhere and read anew each time.
+
+        A counter may be put too: it is up to what counts it that it does not fall. Raises ValueError as add() does.
+        """
+        if len(numbers) > self._most or any(len(values) != len(self.labels) for values in numbers):
+            raise ValueError(f"{self.name} takes {len(self.labels)} labels and at most {self._most} series")
+        with self._lock:
+            self._values = dict(numbers)
 
     def value(self, *values: str) -> float:
         """The number of these label values; 0 when nothing was counted yet."""
@@ -65,8 +84,8 @@ class Metric:
         """Check label values. Raises ValueError when they don't fit the labels or are one combination too many."""
         if len(values) != len(self.labels):
             raise ValueError(f"{self.name} has {len(self.labels)} labels, got {len(values)} values")
-        if values not in self._values and len(self._values) >= MAX_SERIES:
-            raise ValueError(f"{self.name} has {MAX_SERIES} label combinations already: a label must not hold data")
+        if values not in self._values and len(self._values) >= self._most:
+            raise ValueError(f"{self.name} has {self._most} label combinations already: a label must not hold data")
         return values
 
     def _label_text(self, series: Labels) -> str:
@@ -80,13 +99,13 @@ class Metrics:
     def __init__(self) -> None:
         self._metrics: dict[str, Metric] = {}
 
-    def counter(self, name: str, help: str, *labels: str) -> Metric:  # noqa: A002  # the format's own word
-        """A new number that only rises. Raises ValueError when the name is taken."""
-        return self._added(Metric(kind="counter", name=name, help=help, labels=labels))
+    def counter(self, name: str, help: str, *labels: str, most: int = MAX_SERIES) -> Metric:  # noqa: A002  # the format's own word
+        """A new number that only rises. most: label combinations. Raises ValueError when the name is taken."""
+        return self._added(Metric(kind="counter", name=name, help=help, labels=labels, most=most))
 
-    def gauge(self, name: str, help: str, *labels: str) -> Metric:  # noqa: A002  # the format's own word
-        """A new number that rises and falls. Raises ValueError when the name is taken."""
-        return self._added(Metric(kind="gauge", name=name, help=help, labels=labels))
+    def gauge(self, name: str, help: str, *labels: str, most: int = MAX_SERIES) -> Metric:  # noqa: A002  # the format's own word
+        """A new number that rises and falls. most: label combinations. Raises ValueError when the name is taken."""
+        return self._added(Metric(kind="gauge", name=name, help=help, labels=labels, most=most))
 
     def text(self) -> str:
         """All metrics in the exposition format, to be served as CONTENT_TYPE."""

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -41,6 +42,8 @@ class Settings:
     scan_default_timeout_seconds: int
     agent_poll_hold_seconds: int
     agent_heartbeat_seconds: int
+    metrics_token_file: str
+    notifications_allow_private: tuple[IPv4Network | IPv6Network, ...]
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["console", "json"]
     sources: Mapping[str, str]
@@ -167,4 +170,4 @@ def _shown(setting: Setting, settings: Settings) -> str:
     value = getattr(settings, setting.attribute)
     if setting.secret and value:
         return HIDDEN
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

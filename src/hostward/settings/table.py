@@ -9,7 +9,7 @@ from hostward.domain.task import DEFAULT_TIMEOUT, HEARTBEAT, MAX_TIMEOUT
 
 PREFIX: Final = "HOSTWARD_"
 
-Type = Literal["address", "choice", "folder", "integer", "names", "text", "zone"]
+Type = Literal["address", "choice", "folder", "integer", "names", "networks", "text", "zone"]
 Value = str | int
 
 MAX_NAMES: Final = 16
@@ -154,6 +154,20 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         doc="How often an agent speaks at least while it works. A lease outlasts two lost heartbeats.",
     ),
     Setting(
+        name="metrics.token_file",
+        type="text",
+        default="",
+        doc="A file that holds the token which GET /metrics takes from other machines, as Authorization: Bearer TOKEN: "
+        "16 characters or more, readable by its owner only. Empty: /metrics answers this machine alone.",
+    ),
+    Setting(
+        name="notifications.allow_private",
+        type="networks",
+        default="",
+        doc="Networks that webhooks may reach although they are not of the public internet, such as 10.1.2.0/24 or "
+        "127.0.0.1/32. Empty: none, so that no webhook can be used to reach what stands beside the server.",
+    ),
+    Setting(
         name="log.level",
         type="choice",
         default="info",
@@ -176,6 +190,7 @@ _ACCEPTED: Final[Mapping[Type, Callable[[Setting], str]]] = {
     "folder": lambda _: "the path of a folder",
     "integer": lambda setting: f"a whole number from {setting.minimum:,} to {setting.maximum:,}",
     "names": lambda _: f"up to {MAX_NAMES} host names or addresses, parted by commas, without ports",
+    "networks": lambda _: f"up to {MAX_NAMES} networks as ADDRESS/BITS, parted by commas",
     "text": lambda _: "a text",
     "zone": lambda _: "the IANA name of a time zone, such as UTC or Asia/Shanghai",
 }

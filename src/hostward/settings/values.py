@@ -119,12 +119,20 @@ def _names(setting: Setting, value: Value) -> tuple[str, ...]:
     return names
 
 
+def _networks(setting: Setting, value: Value) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    networks = tuple(ipaddress.ip_network(text.strip()) for text in _text(setting, value).split(",") if text.strip())
+    if len(networks) > MAX_NAMES:
+        raise ValueError("too many networks")
+    return networks
+
+
 _PARSERS: Final[Mapping[Type, Callable[[Setting, Value], object]]] = {
     "address": _address,
     "choice": _choice,
     "folder": _text,
     "integer": _integer,
     "names": _names,
+    "networks": _networks,
     "text": _text,
     "zone": _zone,
 }

@@ -20,19 +20,19 @@ from hostward.store.times import micros, micros_or_none, time_of, time_or_none
 from hostward.store.upsert import adding
 
 _K, _U = api_key.c, account_user.c
-_USER = (_U.user_id, _U.account_id, _U.name, _U.role, _U.enabled, _U.locked, _U.tags)
+USER_COLUMNS = (_U.user_id, _U.account_id, _U.name, _U.role, _U.enabled, _U.locked, _U.tags)
 _KEY_COLUMNS = (_K.secret_id, _K.secret, _K.enabled, _K.created, _K.last_used, _K.expires, _K.token, _K.bound, _K.maker)
 
 
 def _query() -> Select[Any]:
-    return select(*_KEY_COLUMNS, *_USER).join_from(api_key, account_user, _U.user_id == _K.user_id)
+    return select(*_KEY_COLUMNS, *USER_COLUMNS).join_from(api_key, account_user, _U.user_id == _K.user_id)
 
 
 _FIRST = Prepared(select(func.min(account.c.account_id)))
 _ALL = Prepared(select(account.c.account_id).order_by(account.c.account_id))
 _ADD_ACCOUNT = Prepared(insert(account))
 _ADD_USER = adding(account_user, key=("account_id", "name"))
-_OF_ACCOUNT = select(*_USER).where(_U.account_id == bindparam("of_account"))
+_OF_ACCOUNT = select(*USER_COLUMNS).where(_U.account_id == bindparam("of_account"))
 _ONE_USER = Prepared(_OF_ACCOUNT.where(_U.name == bindparam("called")))
 _USERS = Prepared(_OF_ACCOUNT.order_by(_U.user_id))
 _LOCK_USERS = Prepared(_OF_ACCOUNT.order_by(_U.user_id).with_for_update())
@@ -110,11 +110,11 @@ class SqlAccounts:
     def user(self, account: AccountId, name: str) -> User | None:
         """The account's user of this name."""
         row = self._session.row(_ONE_USER, of_account=account, called=clean(name))
-        return None if row is None else _user_of(row)
+        return None if row is None else user_of(row)
 
     def users(self, account: AccountId, *, lock: bool = False) -> Sequence[User]:
         """The account's users, oldest first."""
-        return list(map(_user_of, self._session.rows(_LOCK_USERS if lock else _USERS, of_account=account)))
+        return list(map(user_of, self._session.rows(_LOCK_USERS if lock else _USERS, of_account=account)))
 
     def put_user(self, user: User) -> None:
         """Store role, enabled, locked and tags of a user."""
@@ -195,7 +195,7 @@ class SqlAccounts:
         return ApiKey(
             secret_id=secret_id,
             secret=self._sealer.open(secret, _owner(secret_id)).decode(),
-            user=replace(_user_of(row[9:]), bound=Role(bound) if bound else None),
+            user=replace(user_of(row[9:]), bound=Role(bound) if bound else None),
             enabled=bool(enabled),
             created=time_of(created),
             last_used=time_or_none(last_used),
@@ -205,7 +205,8 @@ class SqlAccounts:
         )
 
 
-def _user_of(row: Row) -> User:
+def user_of(row: Row) -> User:
+    """The user of a row of USER_COLUMNS."""
     which, account_id, name, role, enabled, locked, tags = row
     return User(
         id=UserId(which),

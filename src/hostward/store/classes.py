@@ -9,6 +9,7 @@ from hostward.domain.machine_filter import AtRisk, Condition, FailTypeIs, Status
 from hostward.store.tables import task_machine
 
 AT_RISK = "at_risk"
+OK_AT_RISK = "ok_at_risk"
 
 _CLASS = {
     UnitState.PENDING: "scanning",
@@ -44,6 +45,11 @@ ALL = frozenset().union(*_OF_STATUS.values())
 def class_of(unit: Unit) -> str:
     """The column of task_block that counts the unit."""
     return _FAIL_CLASS[unit.fail] if unit.state is UnitState.FAIL else _CLASS[unit.state]
+
+
+def is_ok_at_risk(unit: Unit) -> bool:
+    """Whether it ended well and found a risk."""
+    return unit.state is UnitState.OK and unit.risk_num > 0
 
 
 def class_of_numbers(state: int, fail: int) -> str:

@@ -5,7 +5,10 @@ from sqlalchemy import bindparam, update
 from hostward.store.session import Prepared, Session
 from hostward.store.tables import counter
 
-NAMES = ("account", "label", "lease", "machine", "package", "request_batch", "schedule", "task", "user", "vul")
+NAMES = (
+    *("account", "delivery", "label", "lease", "machine", "package", "request_batch", "schedule", "task", "user"),
+    *("vul", "webhook"),
+)
 """All counters; each starts at 0, so that the first id is 1."""
 
 _TAKE = Prepared(

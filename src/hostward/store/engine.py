@@ -31,8 +31,11 @@ _SETUP = (
 )
 
 
-def sqlite_engine(path: Path, *, writes: bool, connections: int) -> Engine:
-    """An engine on a file. writes: its transactions take the write lock at once; else they can't change anything."""
+def sqlite_engine(path: Path, *, writes: bool, connections: int, begins: bool = True) -> Engine:
+    """An engine on a file. writes: its transactions take the write lock at once; else they can't change anything.
+
+    begins: False leaves BEGIN, COMMIT and ROLLBACK to whoever uses its connections.
+    """
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT, "check_same_thread": False},
@@ -51,7 +54,8 @@ def sqlite_engine(path: Path, *, writes: bool, connections: int) -> Engine:
         connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", set_up)
-    event.listen(engine, "begin", begin_now)
+    if begins:
+        event.listen(engine, "begin", begin_now)
     return engine
 
 
@@ -64,6 +68,11 @@ def postgresql_engine(url: str, *, connections: int) -> Engine:
         max_overflow=0,
         pool_pre_ping=True,
     )
+
+
+def without_password(url: str) -> str:
+    """A database's address as it may be shown."""
+    return make_url(url).set(password=None).render_as_string()
 
 
 def postgresql_readers(engine: Engine) -> Engine:

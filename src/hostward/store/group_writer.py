@@ -60,6 +60,11 @@ class GroupWriter:
             self._queue.put(job)
         return job.future
 
+    @property
+    def waiting(self) -> int:
+        """How many use cases are queued and not begun."""
+        return self._queue.qsize()
+
     def close(self) -> None:
         """Do what was queued, then end the thread."""
         with self._lock:

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, bindparam, case, func, update
 
 from hostward.domain.host_scan import FailType, Unit, UnitState
 from hostward.domain.ids import TaskId
-from hostward.store.classes import AT_RISK, class_of
+from hostward.store.classes import AT_RISK, OK_AT_RISK, class_of, is_ok_at_risk
 from hostward.store.session import Prepared, Session
 from hostward.store.tables import BLOCK, BLOCK_COLUMNS, task, task_block
 from hostward.store.times import micros
@@ -29,7 +29,7 @@ _FAIL_PLACES = {
     FailType.FAILED: "failed",
     FailType.TOO_OLD: "too_old",
 }
-_MOVING = (*_PLACES.values(), *_FAIL_PLACES.values(), "progress", "risk_machines", "risk_events")
+_MOVING = (*_PLACES.values(), *_FAIL_PLACES.values(), "progress", "risk_machines", "risk_events", OK_AT_RISK)
 _FINAL = ("ok", "offline", "timed_out", "failed", "too_old", "stopped")
 
 
@@ -85,8 +85,10 @@ class KeptCounts:
         counts["risk_events"] += after.risk_num - before.risk_num
         risky = (after.risk_num > 0) - (before.risk_num > 0)
         counts["risk_machines"] += risky
+        ok_risky = is_ok_at_risk(after) - is_ok_at_risk(before)
+        counts[OK_AT_RISK] += ok_risky
         if (classes := (class_of(before), class_of(after))) and (classes[0] != classes[1] or risky):
-            _move_block(moved, before.seq // BLOCK, classes, risky)
+            _move_block(moved, before.seq // BLOCK, classes, risky, ok_risky)
 
     def flush(self) -> None:
         """Write what has been counted, in key order, so that two transactions take their locks alike."""
@@ -125,10 +127,11 @@ def _place(unit: Unit) -> str:
     return _FAIL_PLACES[unit.fail] if unit.state is UnitState.FAIL else _PLACES[unit.state]
 
 
-def _move_block(moved: _Moved, number: int, classes: tuple[str, str], risky: int) -> None:
+def _move_block(moved: _Moved, number: int, classes: tuple[str, str], risky: int, ok_risky: int) -> None:
     block = moved.blocks.get(number)
     if block is None:
         block = moved.blocks[number] = dict.fromkeys(BLOCK_COLUMNS, 0)
     block[classes[0]] -= 1
     block[classes[1]] += 1
     block[AT_RISK] += risky
+    block[OK_AT_RISK] += ok_risky

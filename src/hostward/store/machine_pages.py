@@ -1,7 +1,8 @@
-"""Pages of an account's machines: one query for the page, and two for what is known of the machines on it."""
+"""Pages of an account's machines: two queries for the page, and three for what is known of its machines."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -15,32 +16,75 @@ from hostward.store.pages import COLUMN, holds, is_identity
 from hostward.store.session import Session, in_chunks
 from hostward.store.tables import current_result, host_facts, label, machine, machine_tag, machine_text
 from hostward.store.texts import SEPARATOR, fold
-from hostward.store.times import micros
-from hostward.usecases.records import AddressIs, HeardOf, Labelled, Listed, MachineCondition, MachinePage
+from hostward.store.times import micros, time_of
+from hostward.usecases.records import (
+    AddressIs,
+    HeardOf,
+    Labelled,
+    Listed,
+    MachineCondition,
+    MachineOrder,
+    MachinePage,
+    RiskIn,
+)
 
 _M, _R, _F = machine.c, current_result.c, host_facts.c
+_WHOLE = select(*COLUMNS)
 
 
 def page(
-    session: Session, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+    session: Session,
+    account: AccountId,
+    conditions: Sequence[MachineCondition],
+    *,
+    limit: int,
+    offset: int,
+    order: MachineOrder = MachineOrder.ENROLMENT,
+    descending: bool = False,
 ) -> MachinePage:
-    """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
-    chosen = _chosen(select(*COLUMNS), account, conditions)
+    """A page of the account's machines that meet all the conditions."""
+    chosen = matching(account, conditions)
     total = session.select(chosen.with_only_columns(func.count(), maintain_column_froms=True))
-    rows = session.select(chosen.order_by(_M.machine_id).limit(limit).offset(offset))
-    machines = [machine_of(row) for row in rows]
-    numbers = [each.id for each in machines]
-    risks, kernels = _risks(session, numbers), _kernels(session, numbers)
-    listed = [Listed(machine=each, risks=risks.get(each.id, {}), kernel=kernels.get(each.id, "")) for each in machines]
-    return MachinePage(total=total[0][0], rows=listed)
+    paged = chosen.order_by(*_ordered(order, descending=descending)).limit(limit).offset(offset)
+    numbers = [MachineId(row[0]) for row in session.select(paged)]
+    return MachinePage(total=total[0][0], rows=_listed(session, numbers))
 
 
 def matching(account: AccountId, conditions: Sequence[MachineCondition]) -> Select[Any]:
     """The numbers of the account's machines that meet all the conditions."""
-    return _chosen(select(_M.machine_id), account, conditions)
+    return chosen_of(select(_M.machine_id), account, conditions)
 
 
-def _chosen(columns: Select[Any], account: AccountId, conditions: Sequence[MachineCondition]) -> Select[Any]:
+def _ordered(order: MachineOrder, *, descending: bool) -> Sequence[ColumnElement[Any]]:
+    """What to sort by; equal ones stay in the order of enrolment."""
+    match order:
+        case MachineOrder.ENROLMENT:
+            return (_M.machine_id.desc() if descending else _M.machine_id,)
+        case MachineOrder.HOST_NAME:
+            by: ColumnElement[Any] = _M.host_name
+        case MachineOrder.LAST_SEEN:
+            by = func.coalesce(_M.last_seen, -1)
+    return (by.desc() if descending else by, _M.machine_id)
+
+
+def _listed(session: Session, numbers: Sequence[MachineId]) -> Sequence[Listed]:
+    """These machines in this order: only now more is read of them than what they were sorted by."""
+    rows = (row for chunk in in_chunks(numbers) for row in session.select(_WHOLE.where(_M.machine_id.in_(chunk))))
+    machines = {each.id: each for each in map(machine_of, rows)}
+    found, kernels = _results(session, numbers), _kernels(session, numbers)
+    return [
+        Listed(
+            machine=machines[number],
+            risks={module: risks for module, (risks, _) in found.get(number, {}).items()},
+            ends={module: end for module, (_, end) in found.get(number, {}).items()},
+            kernel=kernels.get(number, ""),
+        )
+        for number in numbers
+    ]
+
+
+def chosen_of(columns: Select[Any], account: AccountId, conditions: Sequence[MachineCondition]) -> Select[Any]:
+    """These columns of the account's machines that meet all the conditions."""
     chosen = columns.where(_M.account_id == account, *map(_meaning, conditions))
     if any(isinstance(each, TextIs) and not is_identity(each) for each in conditions):
         return chosen.join_from(machine, machine_text, machine_text.c.machine_id == _M.machine_id)
@@ -60,8 +104,8 @@ def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
             return _M.last_seen > micros(condition.after)
         case HeardOf():
             return or_(_M.last_seen.is_(None), _M.last_seen <= micros(condition.after))
-        case AtRisk():
-            return exists().where(_R.machine_id == _M.machine_id, _R.risks > 0)
+        case AtRisk() | RiskIn():
+            return _at_risk(condition.modules if isinstance(condition, RiskIn) else Module)
         case Tagged():
             return machine_tags.has_tag(_M.machine_id, condition.values)
         case Labelled():
@@ -69,6 +113,11 @@ def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
                 label.c.account_id == _M.account_id, label.c.label_id.in_(condition.values)
             )
             return exists().where(machine_tag.c.machine_id == _M.machine_id, machine_tag.c.tag.in_(called))
+
+
+def _at_risk(modules: Iterable[Module]) -> ColumnElement[bool]:
+    names = [module.value for module in modules]
+    return exists().where(_R.machine_id == _M.machine_id, _R.module.in_(names), _R.risks > 0)
 
 
 def _addressed(value: str, exact: bool) -> Iterator[ColumnElement[bool]]:
@@ -83,13 +132,13 @@ def _addressed(value: str, exact: bool) -> Iterator[ColumnElement[bool]]:
     yield public == value
 
 
-def _risks(session: Session, machines: Sequence[MachineId]) -> dict[int, dict[Module, int]]:
-    """Of each machine that has current results."""
-    found: dict[int, dict[Module, int]] = {}
+def _results(session: Session, machines: Sequence[MachineId]) -> dict[int, dict[Module, tuple[int, datetime]]]:
+    """Risks and time of each machine's current results."""
+    found: dict[int, dict[Module, tuple[int, datetime]]] = {}
     for chunk in in_chunks(machines):
-        query = select(_R.machine_id, _R.module, _R.risks).where(_R.machine_id.in_(chunk))
-        for which, module, risks in session.select(query):
-            found.setdefault(which, {})[Module(module)] = risks
+        query = select(_R.machine_id, _R.module, _R.risks, _R.at).where(_R.machine_id.in_(chunk))
+        for which, module, risks, at in session.select(query):
+            found.setdefault(which, {})[Module(module)] = risks, time_of(at)
     return found
 
 

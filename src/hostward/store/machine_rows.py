@@ -84,8 +84,9 @@ def by_quuids(session: Session, account: AccountId, quuids: Iterable[str]) -> Ma
     """Those of the account's machines that have these quuids."""
     rows: list[Row] = []
     for chunk in in_chunks(sorted(set(map(clean, quuids)))):
-        rows.extend(session.select(select(*COLUMNS).where(_C.quuid.in_(chunk), _C.account_id == account)))
-    return {found.quuid: found for found in map(machine_of, rows)}
+        # Not by the account too: SQLite would rather look through all its machines (25 ms of 100,000).
+        rows.extend(session.select(select(*COLUMNS).where(_C.quuid.in_(chunk))))
+    return {found.quuid: found for found in map(machine_of, rows) if found.account == account}
 
 
 def add(session: Session, new: Machine, public_key: bytes) -> None:

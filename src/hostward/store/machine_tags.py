@@ -81,6 +81,7 @@ def seen(session: Session, which: TaskId, tags: Sequence[str]) -> Seen:
             progress=tally.progress + int(progress),
             risk_machines=tally.risk_machines + int(risky),
             risk_events=tally.risk_events + int(risks),
+            ok_at_risk=tally.ok_at_risk + (int(risky) if state == UnitState.OK else 0),
             **{name: getattr(tally, name) + machines},
         )
         found, end = replace(found, tally=tally), max(end, last or 0)

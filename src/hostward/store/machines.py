@@ -20,7 +20,7 @@ from hostward.store.tables import machine as machines
 from hostward.store.texts import clean, cleaned
 from hostward.store.times import micros, span, time_of
 from hostward.store.upsert import adding
-from hostward.usecases.records import Label, MachineCondition, MachinePage
+from hostward.usecases.records import Label, MachineCondition, MachineOrder, MachinePage
 
 _SEEN = Prepared(
     update(machines)
@@ -91,10 +91,19 @@ class SqlMachines:
         return machine_rows.by_quuids(self._session, account, quuids)
 
     def page(
-        self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+        self,
+        account: AccountId,
+        conditions: Sequence[MachineCondition],
+        *,
+        limit: int,
+        offset: int,
+        order: MachineOrder = MachineOrder.ENROLMENT,
+        descending: bool = False,
     ) -> MachinePage:
         """A page of the account's machines that meet all the conditions."""
-        return machine_pages.page(self._session, account, conditions, limit=limit, offset=offset)
+        return machine_pages.page(
+            self._session, account, conditions, limit=limit, offset=offset, order=order, descending=descending
+        )
 
     def put_tags(self, machine: MachineId, tags: Sequence[str]) -> None:
         """Make these the machine's tags. Raises NotFound for a machine that does not exist."""

@@ -13,6 +13,7 @@ from hostward.store import migrate
 from hostward.store.engine import postgresql_engine, postgresql_readers, sqlite_engine
 from hostward.store.group_writer import GroupWriter
 from hostward.store.lock import lock as take_lock
+from hostward.store.readers import KeptReaders, PooledReaders
 from hostward.store.retrying_writer import RetryingWriter
 from hostward.store.sealing import Sealer, key_of
 from hostward.store.store import SqlStore
@@ -23,6 +24,9 @@ LetGo = Callable[[], None]
 T = TypeVar("T")
 
 DATABASE_FILE = "hostward.db"
+
+RESTORING = "restoring"
+"""A folder in a data directory that is being restored; without a database beside it that restore was interrupted."""
 
 SQLITE_READERS = 4
 """Reading threads of the embedded store: reads are CPU work under one interpreter lock, more would only wait."""
@@ -40,6 +44,7 @@ def open_store(data_dir: Path, database_url: str = "") -> SqlStore:
     _make_directory(data_dir)
     lock = take_lock(data_dir)
     try:
+        _check_restored(data_dir)
         if database_url:
             return open_postgresql(database_url, key_of(data_dir), let_go=(lock.release,))
         return open_sqlite(data_dir, let_go=(lock.release,))
@@ -59,10 +64,10 @@ def open_sqlite(data_dir: Path, *, readers: int = SQLITE_READERS, let_go: Sequen
     _make_private(path)
     sealer = Sealer(key_of(data_dir))
     writing = sqlite_engine(path, writes=True, connections=1)
-    reading = sqlite_engine(path, writes=False, connections=readers + 1)
+    reading = sqlite_engine(path, writes=False, connections=readers + 1, begins=False)
     _upgrade(writing, str(path))
     return SqlStore(
-        readers=reading,
+        readers=KeptReaders(reading, readers + 1),
         writer=GroupWriter(writing, sealer),
         sealer=sealer,
         threads=readers,
@@ -104,7 +109,7 @@ def open_postgresql(
     engine = postgresql_engine(url, connections=2 * threads + 1)
     _upgrade(engine, engine.url.render_as_string(hide_password=True))
     return SqlStore(
-        readers=postgresql_readers(engine),
+        readers=PooledReaders(postgresql_readers(engine)),
         writer=RetryingWriter(engine, sealer, threads),
         sealer=sealer,
         threads=threads,
@@ -117,6 +122,14 @@ def _make_directory(data_dir: Path) -> None:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise DataDirectoryError(f"{data_dir} can't be made: {problem.strerror}; choose another with --data") from None
+
+
+def _check_restored(data_dir: Path) -> None:
+    if (data_dir / RESTORING).is_dir() and not (data_dir / DATABASE_FILE).exists():
+        raise DataDirectoryError(
+            f"a restore into {data_dir} was interrupted: run hostward db restore again, or remove {RESTORING} there to "
+            "begin with an empty database"
+        )
 
 
 def _make_private(path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from hostward.domain.ids import ROWS_PER_TASK, Seq, TaskId
-from hostward.domain.machine_filter import AtRisk, Conditions, FailTypeIs, StatusIs, Tagged, Text, TextIs
-from hostward.store import counted_pages, machine_tags
+from hostward.domain.machine_filter import AtRisk, BucketIs, Conditions, FailTypeIs, StatusIs, Tagged, Text, TextIs
+from hostward.store import bucket_pages, counted_pages, machine_tags
 from hostward.store.classes import ALL, AT_RISK, asks_risk, class_of_numbers, in_classes, wanted
 from hostward.store.page_rows import OWN, machine_rows_of, with_machines
 from hostward.store.session import Prepared, Session
@@ -53,6 +53,8 @@ def page(session: Session, which: TaskId, conditions: Conditions, *, limit: int,
         return Page(total=0, rows=[])
     if any(isinstance(condition, Tagged) for condition in conditions):
         return _searched(session, which, conditions, limit, offset)
+    if any(isinstance(condition, BucketIs) for condition in conditions):
+        return _in_buckets(session, which, conditions, limit, offset)
     texts = [condition for condition in conditions if isinstance(condition, TextIs)]
     if texts and all(map(is_identity, texts)):
         rows = _identified(session, which, texts, conditions)
@@ -68,7 +70,7 @@ def rows_from(
     """The next of the task's machines that meet the conditions: a seek, however far into the task it is."""
     if not wanted(conditions):
         return []
-    rows = _rows(session, which, conditions).where(_T.seq >= first)
+    rows = matching(session, which, conditions).where(_T.seq >= first)
     return machine_rows_of(session.select(with_machines(rows.order_by(_T.seq).limit(limit))))
 
 
@@ -76,6 +78,16 @@ def _unfiltered(session: Session, which: TaskId, limit: int, offset: int) -> Pag
     size = session.row(_SIZE, which=which)
     rows = session.rows(_UNFILTERED, which=which, first=offset, stop=offset + limit)
     return Page(total=size[0] if size else 0, rows=machine_rows_of(rows))
+
+
+def _in_buckets(session: Session, which: TaskId, conditions: Conditions, limit: int, offset: int) -> Page:
+    """Parts of the task alone are counted; with any other condition its machines are looked at."""
+    buckets = bucket_pages.common(conditions)
+    if not buckets:
+        return Page(total=0, rows=[])
+    if all(isinstance(condition, BucketIs) for condition in conditions):
+        return bucket_pages.page(session, which, buckets, limit, offset)
+    return _searched(session, which, conditions, limit, offset)
 
 
 def _identified(
@@ -96,13 +108,14 @@ def _meets(row: MachineRow, conditions: Conditions) -> bool:
 
 def _searched(session: Session, which: TaskId, conditions: Conditions, limit: int, offset: int) -> Page:
     """All conditions on all rows, but for identities, which leave few."""
-    rows = _rows(session, which, conditions)
+    rows = matching(session, which, conditions)
     total = session.select(rows.with_only_columns(func.count(), maintain_column_froms=True))
     found = session.select(with_machines(rows.order_by(_T.seq).limit(limit).offset(offset)))
     return Page(total=total[0][0], rows=machine_rows_of(found))
 
 
-def _rows(session: Session, which: TaskId, conditions: Conditions) -> Select[Any]:
+def matching(session: Session, which: TaskId, conditions: Conditions) -> Select[Any]:
+    """Rows of OWN that meet the conditions, in no order: all of them are looked at."""
     rows = OWN.where(_T.task_id == which, *_narrowing(session, conditions))
     if any(isinstance(each, TextIs) and not is_identity(each) for each in conditions):
         rows = rows.join_from(task_machine, machine_text, machine_text.c.machine_id == _T.machine_id)
@@ -122,6 +135,8 @@ def _narrowing(session: Session, conditions: Conditions) -> Iterator[ColumnEleme
                 yield _T.risk_num > 0
             case Tagged():
                 yield machine_tags.has_tag(_T.machine_id, condition.values)
+            case BucketIs():
+                yield bucket_pages.in_buckets(condition.values)
             case StatusIs() | FailTypeIs():
                 continue
 

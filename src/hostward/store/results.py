@@ -7,17 +7,26 @@ from sqlalchemy import bindparam, delete, func, select, union_all
 
 from hostward.domain.advisory import Match
 from hostward.domain.errors import Conflict, NotFound
-from hostward.domain.ids import LeaseId, MachineId
+from hostward.domain.ids import AccountId, LeaseId, MachineId
 from hostward.domain.module import Module
 from hostward.domain.package import Package
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome
 from hostward.store import matches, package_rows
+from hostward.store.fleet import KeptStanding
 from hostward.store.result_rows import KINDS, kind_of
 from hostward.store.session import Prepared, Session, Value
-from hostward.store.tables import baseline_verdict, current_result, machine, malware_finding, result_batch
+from hostward.store.tables import (
+    LEVEL_COLUMNS,
+    baseline_verdict,
+    current_result,
+    machine,
+    malware_finding,
+    result_batch,
+)
 from hostward.store.times import micros, time_of
 from hostward.store.upsert import adding, upserting
+from hostward.usecases.fleet_ports import NO_LEVELS
 from hostward.usecases.records import Item
 
 _F, _B, _C, _R = malware_finding.c, baseline_verdict.c, current_result.c, result_batch.c
@@ -32,7 +41,7 @@ _CURRENT = Prepared(
 _MAKE_CURRENT = upserting(
     current_result,
     key=("machine_id", "module"),
-    change=lambda new: {"lease_id": new.lease_id, "at": new.at, "risks": new.risks},
+    change=lambda new: {name: new[name] for name in ("lease_id", "at", "risks", *LEVEL_COLUMNS)},
 )
 _LEVELS = union_all(
     select(_F.level).where(_F.machine_id == bindparam("of_machine"), _F.lease_id == bindparam("of_lease")),
@@ -48,8 +57,9 @@ _RISKS = Prepared(select(_LEVELS.c.level, func.count()).group_by(_LEVELS.c.level
 class SqlResults:
     """ports.Results."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, kept: KeptStanding) -> None:
         self._session = session
+        self._kept = kept
 
     def add(self, machine: MachineId, lease: LeaseId, batch: int, items: Sequence[Item]) -> None:
         """Store one batch. Raises Conflict when it is stored already."""
@@ -69,7 +79,16 @@ class SqlResults:
             self._session.run(kind.drop, of_machine=machine, of_lease=lease)
         self._session.run(_DROP_BATCHES, of_machine=machine, of_lease=lease)
 
-    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime, *, risks: int) -> None:
+    def make_current(
+        self,
+        machine: MachineId,
+        module: Module,
+        lease: LeaseId,
+        at: datetime,
+        *,
+        risks: int,
+        levels: Mapping[Level, int] = NO_LEVELS,
+    ) -> None:
         """These are now the machine's own results; an inventory before them is removed."""
         before = self.current(machine, module)
         if before is not None and before[0] != lease and module is Module.VUL:
@@ -77,9 +96,11 @@ class SqlResults:
         row = self._session.row(_ACCOUNT, which=machine)
         if row is None:
             raise NotFound(f"there is no machine {machine}")
+        counts = {"risks": risks} | {name: levels.get(Level[name.upper()], 0) for name in LEVEL_COLUMNS}
+        self._kept.replaced(AccountId(row[0]), machine, module, counts)
         statement = _MAKE_CURRENT(self._session.dialect.name)
         values: dict[str, Value] = {"machine_id": machine, "module": module.value, "account_id": row[0]}
-        self._session.run(statement, **values, lease_id=lease, at=micros(at), risks=risks)
+        self._session.run(statement, **values, lease_id=lease, at=micros(at), **counts)
 
     def current(self, machine: MachineId, module: Module) -> tuple[LeaseId, datetime] | None:
         """Which lease's results stand for the machine, and since when."""

@@ -1,6 +1,7 @@
 """Writes to PostgreSQL: several at a time, each in a transaction of its own, tried again when others were first."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,17 +34,44 @@ class RetryingWriter:
         self._engine = engine
         self._sealer = sealer
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store-writer")
+        self._lock = threading.Lock()
+        self._waiting = 0
 
     def start(self) -> None:
         """Nothing to begin with: threads come with work."""
 
     def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
         """Queue a use case. Raises RuntimeError after close()."""
-        return self._pool.submit(self._write, work)
+        with self._lock:
+            self._waiting += 1
+        try:
+            future = self._pool.submit(self._begin, work)
+        except RuntimeError:
+            self._begun()
+            raise
+        future.add_done_callback(self._cancelled)
+        return future
+
+    @property
+    def waiting(self) -> int:
+        """How many use cases are queued and not begun."""
+        return self._waiting
 
     def close(self) -> None:
         """Do what was queued, then end the threads."""
         self._pool.shutdown(wait=True)
+
+    def _begin(self, work: Callable[[UnitOfWork], T]) -> T:
+        self._begun()
+        return self._write(work)
+
+    def _cancelled(self, future: Future[T]) -> None:
+        if future.cancelled():
+            self._begun()
+
+    def _begun(self) -> None:
+        with self._lock:
+            self._waiting -= 1
 
     def _write(self, work: Callable[[UnitOfWork], T]) -> T:
         pause = FIRST_PAUSE

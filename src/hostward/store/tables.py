@@ -8,6 +8,7 @@ account; what is the same for all (vulnerability data, interned packages, counte
 from sqlalchemy import Column, Float, Index, UniqueConstraint
 
 from hostward.domain.host_scan import UnitState
+from hostward.store.advisory_tables import advisory, affected, feed, vul
 from hostward.store.columns import NUMBER, WORDS, metadata
 from hostward.store.columns import number as _number
 from hostward.store.columns import partial as _partial
@@ -15,8 +16,23 @@ from hostward.store.columns import raw as _bytes
 from hostward.store.columns import table as _table
 from hostward.store.columns import words as _words
 from hostward.store.schedule_table import schedule
+from hostward.store.session_tables import credential
+from hostward.store.webhook_tables import known_vuls, webhook, webhook_delivery
 
-__all__ = ["NUMBER", "WORDS", "metadata", "schedule"]
+__all__ = [
+    "NUMBER",
+    "WORDS",
+    "advisory",
+    "affected",
+    "credential",
+    "feed",
+    "known_vuls",
+    "metadata",
+    "schedule",
+    "vul",
+    "webhook",
+    "webhook_delivery",
+]
 
 BLOCK = 1024
 """Machines one row of task_block counts (design figure: a status page jumps over 1,000 blocks in under 1.3 ms)."""
@@ -111,6 +127,7 @@ machine = _table(
     UniqueConstraint("quuid"),
     UniqueConstraint("uuid"),
     Index(None, "account_id"),
+    Index(None, "account_id", "host_name", "machine_id"),
     fill=FILL_WARM,
 )
 machine_text = _table(
@@ -159,7 +176,7 @@ agent_session = _table(
 
 TALLY_COLUMNS = (
     *("machines", "pending", "leased", "running", "stopping", "ok", "offline", "timed_out", "failed", "too_old"),
-    *("stopped", "progress", "risk_machines", "risk_events", "vuls"),
+    *("stopped", "progress", "risk_machines", "risk_events", "vuls", "ok_at_risk"),
 )
 """Tally's fields in their order ("timeout" is the task's own span here, so that the count is timed_out)."""
 
@@ -218,7 +235,8 @@ task_machine = _table(
     fill=FILL_HOT,
 )
 
-BLOCK_COLUMNS = ("scanning", "ok", "stop", "offline", "timed_out", "failed", "too_old", "at_risk")
+BLOCK_COLUMNS = ("scanning", "ok", "stop", "offline", "timed_out", "failed", "too_old", "at_risk", "ok_at_risk")
+"""at_risk: whatever their state; ok_at_risk: those of ok."""
 
 task_block = _table(
     "task_block",
@@ -278,6 +296,9 @@ def _row() -> tuple[Column[int], ...]:
     return tuple(_number(name) for name in (*_ROW.split(), "account_id"))
 
 
+LEVEL_COLUMNS = ("low", "medium", "high", "critical")
+"""Risks whose level is counted; others are in risks alone."""
+
 current_result = _table(
     "current_result",
     "machine_id module",
@@ -287,7 +308,17 @@ current_result = _table(
     _number("lease_id"),
     _number("at"),
     _number("risks"),
+    *(_number(name) for name in LEVEL_COLUMNS),
 )
+fleet_result = _table(
+    "fleet_result",
+    "account_id module",
+    _number("account_id"),
+    _words("module"),
+    *(_number(name) for name in ("judged", "at_risk", "risks", *LEVEL_COLUMNS)),
+    fill=FILL_HOT,
+)
+"""The rows of current_result summed up for each account and module; module "": machines with results of any."""
 result_batch = _table(
     "result_batch",
     "machine_id lease_id batch",
@@ -339,56 +370,6 @@ package_version = _table(
     UniqueConstraint("name", "version", "ecosystem", "arch", "source", "source_version"),
 )
 """An installed package version, kept once for the whole fleet. version_key NULL: its ecosystem has no order here."""
-
-vul = _table(
-    "vul",
-    "vul_id",
-    _number("vul_id"),
-    _words("name"),
-    _number("level", null=True),
-    _words("level_source"),
-    Column("cvss", Float(53)),
-    _words("vector"),
-    _words("title"),
-    _words("description"),
-    _words("reference"),
-    _number("published", null=True),
-    _number("category"),
-    UniqueConstraint("name"),
-)
-"""The permanent numbers of vulnerabilities, and the best that any feed says of each."""
-feed = _table(
-    "feed",
-    "name",
-    _words("name"),
-    _number("advisories"),
-    _words("ecosystems"),
-    _number("imported"),
-    _words("digest"),
-)
-advisory = _table(
-    "advisory",
-    "feed advisory_id",
-    _words("feed"),
-    _words("advisory_id"),
-    _number("vul_id"),
-    _words("aliases"),
-    _number("level", null=True),
-    _words("level_source"),
-    Column("cvss", Float(53)),
-    _words("vector"),
-)
-affected = _table(
-    "affected",
-    "ecosystem name feed advisory_id place",
-    *(_words(name) for name in ("ecosystem", "name", "feed", "advisory_id")),
-    _number("place"),
-    _bytes("from_key"),
-    _bytes("to_key", null=True),
-    _number("to_inclusive"),
-    _words("fixed"),
-    _words("status"),
-)
 
 SHARED = frozenset({counter, package_version, vul, feed, advisory, affected})
 """Tables without an account: the same for everybody."""

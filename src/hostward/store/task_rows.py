@@ -1,10 +1,10 @@
 """Tasks as rows, their tally among the columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, insert, or_, select, update
 
 from hostward.domain.ids import AccountId, TaskId
 from hostward.domain.module import Module
@@ -14,8 +14,9 @@ from hostward.store import machine_tags
 from hostward.store.codec import options_of, options_text, words_of, words_text
 from hostward.store.session import Prepared, Row, Session, Value
 from hostward.store.tables import TALLY_COLUMNS, task
-from hostward.store.texts import clean
+from hostward.store.texts import ascii_lower, clean
 from hostward.store.times import micros, micros_or_none, span, span_of, time_of, time_or_none
+from hostward.usecases.records import ALL_TASKS, TaskFilter
 
 _C = task.c
 _OWN = ("task_id", "account_id", "module", "started_by", "options", "content", "created_by", "timeout", "queue")
@@ -40,7 +41,7 @@ _NEWEST = Prepared(
     .limit(1)
 )
 _DONE: ColumnElement[bool] = (_C.pending + _C.leased + _C.running + _C.stopping) == 0
-_STATES: dict[ScanState, ColumnElement[bool]] = {
+STATES: dict[ScanState, ColumnElement[bool]] = {
     ScanState.SCANNING: and_(~_DONE, _C.stop_at.is_(None)),
     ScanState.DONE: and_(_DONE, _C.stop_at.is_(None)),
     ScanState.STOPPING: and_(~_DONE, _C.stop_at.is_not(None)),
@@ -80,10 +81,13 @@ def page(
     limit: int,
     offset: int,
     tags: Sequence[str] = (),
+    narrowed: TaskFilter = ALL_TASKS,
 ) -> tuple[int, Sequence[Task]]:
     """How many tasks there are in these states, and a page of them, newest first; tags: see ports.Tasks.list."""
-    counted = session.select(_narrowed(select(func.count()).select_from(task), account, module, states, tags))
-    query = _narrowed(select(*COLUMNS), account, module, states, tags).order_by(_C.task_id.desc())
+    meant = list(_meant(narrowed))
+    counting = select(func.count()).select_from(task).where(*meant)
+    counted = session.select(_narrowed(counting, account, module, states, tags))
+    query = _narrowed(select(*COLUMNS).where(*meant), account, module, states, tags).order_by(_C.task_id.desc())
     rows = session.select(query.limit(limit).offset(offset))
     return int(counted[0][0]), [_task_of(row) for row in rows]
 
@@ -97,10 +101,24 @@ def _narrowed(
     if tags:
         query = query.where(machine_tags.sees(tags))
     if states:
-        known = sorted(states.intersection(_STATES))
-        meant = (machine_tags.state_of(tags, state) if tags else _STATES[state] for state in known)
+        known = sorted(states.intersection(STATES))
+        meant = (machine_tags.state_of(tags, state) if tags else STATES[state] for state in known)
         query = query.where(or_(False, *meant))
     return query
+
+
+def _meant(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.triggers:
+        yield _C.started_by.in_(sorted(trigger.value for trigger in wanted.triggers))
+    if query := ascii_lower(clean(wanted.query)):
+        by = func.lower(_C.created_by).contains(query, autoescape=True)
+        yield or_(by, cast(_C.task_id, Text) == query)
+    if wanted.after is not None:
+        yield _C.begin_at >= micros(wanted.after)
+    if wanted.before is not None:
+        yield _C.begin_at <= micros(wanted.before)
+    if wanted.below is not None:
+        yield _C.task_id < wanted.below
 
 
 def _task_of(row: Row) -> Task:

@@ -92,6 +92,20 @@ def worst(session: Session, which: TaskId, limit: int) -> list[TaskVul]:
     return [_task_vul(row) for row in session.rows(_WORST, which=which, many=limit)]
 
 
+def page(
+    session: Session, which: TaskId, levels: frozenset[int], *, limit: int, offset: int
+) -> tuple[int, list[TaskVul]]:
+    """How many of these levels the task found, and a page of them, worst first. 0: no level is given; empty: all."""
+    meant = [_V.task_id == which]
+    if levels:
+        meant.append(func.coalesce(_V.level, 0).in_(sorted(levels)))
+    total = session.select(select(func.count()).select_from(task_vul).where(*meant))[0][0]
+    order = (*_worst_first(_V.level, _V.cvss), _V.machines.desc(), _V.vul_id)
+    said = (vul.c.name, vul.c.vector, vul.c.title, vul.c.description, vul.c.reference, vul.c.published)
+    query = select(*_STATE, *said).join_from(task_vul, vul, vul.c.vul_id == _V.vul_id).where(*meant)
+    return int(total), [_task_vul(row) for row in session.select(query.order_by(*order).limit(limit).offset(offset))]
+
+
 def ranked(vuls: Iterable[TaskVul]) -> list[TaskVul]:
     """Worst first, by the same measure that the database sorts with."""
     return sorted(vuls, key=badness)

@@ -8,14 +8,35 @@ from hostward.domain.advisory import Match
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
-from hostward.domain.machine_filter import Conditions
+from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order
 from hostward.domain.module import Module
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
-from hostward.store import counters, leases, machine_tags, pages, task_rows, task_vuls, unit_queries, unit_rows
+from hostward.store import (
+    counters,
+    leases,
+    machine_tags,
+    pages,
+    sorted_pages,
+    task_risks,
+    task_rows,
+    task_vuls,
+    unit_queries,
+    unit_rows,
+)
 from hostward.store.kept_counts import KeptCounts
 from hostward.store.session import Session
-from hostward.usecases.records import Lease, MachineRow, Page, Seen, TaskVul
+from hostward.usecases.records import (
+    ALL_TASKS,
+    Lease,
+    MachineRow,
+    Page,
+    RiskPage,
+    RiskQuery,
+    Seen,
+    TaskFilter,
+    TaskVul,
+)
 
 
 class SqlTasks:
@@ -64,10 +85,13 @@ class SqlTasks:
         limit: int,
         offset: int,
         tags: Sequence[str] = (),
+        narrowed: TaskFilter = ALL_TASKS,
     ) -> tuple[int, Sequence[Task]]:
         """How many there are, and a page of them, newest first."""
         self._counts.flush()
-        return task_rows.page(self._session, account, module, states, limit=limit, offset=offset, tags=tags)
+        return task_rows.page(
+            self._session, account, module, states, limit=limit, offset=offset, tags=tags, narrowed=narrowed
+        )
 
     def seen(self, task: TaskId, tags: Sequence[str]) -> Seen:
         """What is counted over the task's machines with these tags."""
@@ -116,9 +140,11 @@ class SqlTasks:
         if not leases.put(self._session, lease):
             raise NotFound(f"there is no lease {lease.id}")
 
-    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int) -> Page:
+    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int, order: Order = TASK_ORDER) -> Page:
         """A page of the task's machines that meet the conditions."""
         self._counts.flush()
+        if order != TASK_ORDER:
+            return sorted_pages.page(self._session, task, conditions, order, limit=limit, offset=offset)
         return pages.page(self._session, task, conditions, limit=limit, offset=offset)
 
     def rows_from(self, task: TaskId, conditions: Conditions, *, first: Seq, limit: int) -> Sequence[MachineRow]:
@@ -134,6 +160,12 @@ class SqlTasks:
         if tags:
             return machine_tags.worst(self._session, task, limit, tags)
         return task_vuls.worst(self._session, task, limit)
+
+    def risks(
+        self, task: TaskId, module: Module, wanted: RiskQuery, *, limit: int, offset: int, tags: Sequence[str] = ()
+    ) -> RiskPage:
+        """A page of what the task found, worst first."""
+        return task_risks.page(self._session, task, module, wanted, limit=limit, offset=offset, tags=tags)
 
     def typical(self, account: AccountId, module: Module) -> timedelta | None:
         """How long a scan of the module usually takes a machine."""

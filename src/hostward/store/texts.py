@@ -14,6 +14,7 @@ Data = TypeVar("Data", bound="DataclassInstance")
 SEPARATOR = "\x1f"
 """Stands before, between and after the texts of one search column; never inside a folded text."""
 
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _UNFIT = {0: "\N{REPLACEMENT CHARACTER}", **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")}
 """NUL, which PostgreSQL's text can't hold, and lone surrogates, which are not Unicode text."""
 
@@ -32,6 +33,11 @@ def cleaned(value: Data) -> Data:
 def fold(text: str) -> str:
     """The text without regard to case, as it is searched by."""
     return clean(text).casefold().replace(SEPARATOR, " ")
+
+
+def ascii_lower(text: str) -> str:
+    """The text with its ASCII letters small, as lower() of both databases leaves it (in PostgreSQL: collation C)."""
+    return text.translate(_SMALL)
 
 
 def texts_of(machine: Machine, text: Text) -> tuple[str, ...]:

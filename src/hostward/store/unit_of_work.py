@@ -5,6 +5,9 @@ from sqlalchemy import Connection
 from hostward.store.accounts import SqlAccounts
 from hostward.store.advisories import SqlAdvisories
 from hostward.store.audit import SqlAudit
+from hostward.store.console_sessions import SqlConsoleSessions
+from hostward.store.credentials import SqlCredentials
+from hostward.store.fleet import KeptStanding, SqlFleet
 from hostward.store.machines import SqlMachines
 from hostward.store.requests import SqlRequests
 from hostward.store.results import SqlResults
@@ -12,16 +15,19 @@ from hostward.store.schedules import SqlSchedules
 from hostward.store.sealing import Sealer
 from hostward.store.session import Session
 from hostward.store.tasks import SqlTasks
+from hostward.store.totals import SqlTotals
+from hostward.store.webhooks import SqlWebhooks
 
 
 class SqlUnitOfWork:
     """ports.UnitOfWork on a connection inside a transaction; who opened that also ends it, after finish()."""
 
-    __slots__ = ("_sealer", "_session", "tasks")
+    __slots__ = ("_kept", "_sealer", "_session", "tasks")
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._session = Session(connection)
         self._sealer = sealer
+        self._kept = KeptStanding(self._session)
         self.tasks = SqlTasks(self._session)
         """Tasks and units."""
 
@@ -33,7 +39,7 @@ class SqlUnitOfWork:
     @property
     def results(self) -> SqlResults:
         """Findings, inventories, verdicts."""
-        return SqlResults(self._session)
+        return SqlResults(self._session, self._kept)
 
     @property
     def advisories(self) -> SqlAdvisories:
@@ -44,6 +50,16 @@ class SqlUnitOfWork:
     def accounts(self) -> SqlAccounts:
         """Accounts and keys."""
         return SqlAccounts(self._session, self._sealer)
+
+    @property
+    def credentials(self) -> SqlCredentials:
+        """What people sign in with."""
+        return SqlCredentials(self._session, self._sealer)
+
+    @property
+    def console_sessions(self) -> SqlConsoleSessions:
+        """Browsers that are signed in."""
+        return SqlConsoleSessions(self._session)
 
     @property
     def schedules(self) -> SqlSchedules:
@@ -60,6 +76,27 @@ class SqlUnitOfWork:
         """The newest requests."""
         return SqlRequests(self._session)
 
+    @property
+    def fleet(self) -> SqlFleet:
+        """All machines of an account, in a few numbers."""
+        return SqlFleet(self._session, self._kept)
+
+    @property
+    def totals(self) -> SqlTotals:
+        """Everything in a few numbers, over all accounts."""
+        return SqlTotals(self._session)
+
+    @property
+    def webhooks(self) -> SqlWebhooks:
+        """Who is told of what happens here."""
+        return SqlWebhooks(self._session, self._sealer)
+
+    @property
+    def whole(self) -> "SqlUnitOfWork":
+        """Itself: nobody's limits apply."""
+        return self
+
     def finish(self) -> None:
         """Write what is still gathered."""
         self.tasks.flush()
+        self._kept.flush()

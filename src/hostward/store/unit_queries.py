@@ -10,7 +10,7 @@ from hostward.domain.ids import AccountId, MachineId, Seq, TaskId
 from hostward.domain.tally import Tally
 from hostward.domain.tally import recount as recounted
 from hostward.store import unit_rows
-from hostward.store.classes import AT_RISK, class_of
+from hostward.store.classes import AT_RISK, OK_AT_RISK, class_of, is_ok_at_risk
 from hostward.store.session import Prepared, Row, Session, Value, in_chunks
 from hostward.store.tables import BLOCK, BLOCK_COLUMNS, NOT_OK, task_block, task_machine
 from hostward.store.times import micros
@@ -98,4 +98,5 @@ def _counted(units: Sequence[Unit]) -> dict[str, Value]:
     counts: dict[str, Value] = dict.fromkeys(BLOCK_COLUMNS, 0)
     for column in (*map(class_of, units), *(AT_RISK for unit in units if unit.risk_num > 0)):
         counts[column] = int(counts[column] or 0) + 1
+    counts[OK_AT_RISK] = sum(map(is_ok_at_risk, units))
     return counts

@@ -9,30 +9,37 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from hostward.domain.account import AgentSession
-from hostward.domain.advisory import Advisory, Match
+from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId, VulId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId
 from hostward.domain.machine import Machine, MachineFacts
-from hostward.domain.machine_filter import Conditions
+from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order
 from hostward.domain.module import Module
-from hostward.domain.severity import Level
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.account_ports import Accounts, Audit, Requests
+from hostward.usecases.advisory_ports import Advisories
+from hostward.usecases.fleet_ports import Fleet
 from hostward.usecases.records import (
-    Advised,
-    FeedStatus,
-    Item,
+    ALL_TASKS,
     Label,
     Lease,
     MachineCondition,
+    MachineOrder,
     MachinePage,
     MachineRow,
     Page,
+    RiskPage,
+    RiskQuery,
     Seen,
+    TaskFilter,
     TaskVul,
 )
+from hostward.usecases.result_ports import Results
 from hostward.usecases.schedule_ports import Schedules
+from hostward.usecases.session_ports import ConsoleSessions, Credentials
+from hostward.usecases.total_ports import CountsTotals
+from hostward.usecases.webhook_ports import Webhooks
 
 T = TypeVar("T")
 
@@ -69,6 +76,7 @@ class Tasks(Protocol):
         limit: int,
         offset: int,
         tags: Sequence[str] = (),
+        narrowed: TaskFilter = ALL_TASKS,
     ) -> tuple[int, Sequence[Task]]:
         """How many there are, and a page of them, newest first. Empty states: all.
 
@@ -124,8 +132,11 @@ class Tasks(Protocol):
         """Store acked and ended of a lease."""
         ...
 
-    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int) -> Page:
-        """A page of the task's machines that meet the conditions, in seq order."""
+    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int, order: Order = TASK_ORDER) -> Page:
+        """A page of the task's machines that meet the conditions, in seq order or another one.
+
+        Another order reads every machine that meets them.
+        """
         ...
 
     def rows_from(self, task: TaskId, conditions: Conditions, *, first: Seq, limit: int) -> Sequence[MachineRow]:
@@ -142,6 +153,16 @@ class Tasks(Protocol):
 
     def vuls(self, task: TaskId, *, limit: int, tags: Sequence[str] = ()) -> Sequence[TaskVul]:
         """What the task found: worst first (level, CVSS, machines, then id). tags: on machines with one of these."""
+        ...
+
+    def risks(
+        self, task: TaskId, module: Module, wanted: RiskQuery, *, limit: int, offset: int, tags: Sequence[str] = ()
+    ) -> RiskPage:
+        """A page of what the task found, each risk once, worst first, then on most machines.
+
+        Vulnerabilities by their number, baseline items that failed by policy and item, malware by path and rule.
+        tags: on machines with one of these.
+        """
         ...
 
     def typical(self, account: AccountId, module: Module) -> timedelta | None:
@@ -185,9 +206,19 @@ class Machines(Protocol):
         ...
 
     def page(
-        self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+        self,
+        account: AccountId,
+        conditions: Sequence[MachineCondition],
+        *,
+        limit: int,
+        offset: int,
+        order: MachineOrder = MachineOrder.ENROLMENT,
+        descending: bool = False,
     ) -> MachinePage:
-        """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
+        """A page of the account's machines that meet all the conditions; equal ones in the order of enrolment.
+
+        Texts are in the order of code points; machines never heard of come before all that were.
+        """
         ...
 
     def put_tags(self, machine: MachineId, tags: Sequence[str]) -> None:
@@ -255,71 +286,6 @@ class Machines(Protocol):
         ...
 
 
-class Results(Protocol):
-    """What scans found, row by row, under the lease that reported it."""
-
-    def add(self, machine: MachineId, lease: LeaseId, batch: int, items: Sequence[Item]) -> None:
-        """Store one batch. Items are those of one module."""
-        ...
-
-    def drop(self, machine: MachineId, lease: LeaseId) -> None:
-        """Remove every row of a lease that has lost."""
-        ...
-
-    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime, *, risks: int) -> None:
-        """These are now the machine's own results; rows of the inventory before them are removed.
-
-        risks: how many they hold, which Machines.page shows.
-        """
-        ...
-
-    def current(self, machine: MachineId, module: Module) -> tuple[LeaseId, datetime] | None:
-        """Which lease's results stand for the machine, and since when."""
-        ...
-
-    def risks(self, machine: MachineId, lease: LeaseId) -> Mapping[Level, int]:
-        """Malware findings and failed baseline items of a lease, by level (vulnerabilities are matches)."""
-        ...
-
-    def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
-        """The lease's packages against advisories and its own evidence: every match, hidden ones marked."""
-        ...
-
-    def items(self, machine: MachineId, lease: LeaseId) -> Sequence[Item]:
-        """The stored rows in order (inventories, findings, verdicts)."""
-        ...
-
-
-class Advisories(Protocol):
-    """Vulnerability data, whatever its source."""
-
-    def replace(
-        self, feed: str, advisories: Iterable[Advisory], *, ecosystems: Iterable[str], digest: str, now: datetime
-    ) -> FeedStatus:
-        """Put a feed's data in place of its earlier data, all or nothing (the caller's transaction)."""
-        ...
-
-    def about(self, ecosystem: str, sources: Iterable[str]) -> Sequence[Advised]:
-        """Every range that speaks of these source packages, by source, feed, advisory and place in it."""
-        ...
-
-    def covers(self, ecosystem: str) -> bool:
-        """True when some feed has data for this ecosystem and release."""
-        ...
-
-    def feeds(self) -> Sequence[FeedStatus]:
-        """What was imported."""
-        ...
-
-    def vul_ids(self, keys: Iterable[str]) -> Mapping[str, VulId]:
-        """Permanent numbers for these vulnerabilities; new ones are given numbers."""
-        ...
-
-    def vuls(self, ids: Sequence[VulId]) -> Sequence[TaskVul]:
-        """What is known of these vulnerabilities (machines 0, component and fix ""); unknown ids are left out."""
-        ...
-
-
 class UnitOfWork(Protocol):
     """One transaction over everything that is stored."""
 
@@ -349,6 +315,16 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def credentials(self) -> Credentials:
+        """What people sign in with."""
+        ...
+
+    @property
+    def console_sessions(self) -> ConsoleSessions:
+        """Browsers that are signed in."""
+        ...
+
+    @property
     def audit(self) -> Audit:
         """Who changed what."""
         ...
@@ -361,6 +337,29 @@ class UnitOfWork(Protocol):
     @property
     def schedules(self) -> Schedules:
         """Schedules."""
+        ...
+
+    @property
+    def fleet(self) -> Fleet:
+        """All machines of an account, in a few numbers."""
+        ...
+
+    @property
+    def totals(self) -> CountsTotals:
+        """Everything in a few numbers, over all accounts."""
+        ...
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Who is told of what happens here."""
+        ...
+
+    @property
+    def whole(self) -> "UnitOfWork":
+        """The same transaction without a user's limits, for what the server itself has to tell of a change.
+
+        Only notifications take it: what they read reaches receivers of the whole account, never the user who asked.
+        """
         ...
 
 

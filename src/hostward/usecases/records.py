@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import NamedTuple
 
 from hostward.domain.advisory import FixStatus
@@ -18,6 +19,7 @@ from hostward.domain.options import Options
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.tally import EMPTY, Tally
+from hostward.domain.task import Trigger
 from hostward.domain.verdict import Verdict
 
 Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Verdict
@@ -71,6 +73,62 @@ class Page:
 
     total: int
     rows: Sequence[MachineRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which tasks are meant, beside module and state; what is empty or None lets every task through.
+
+    query: the number of a task, or part of the name of who began it, without regard to ASCII case. after, before: of
+    the first begin, both included. below: tasks older than this one.
+    """
+
+    triggers: frozenset[Trigger] = frozenset()
+    query: str = ""
+    after: datetime | None = None
+    before: datetime | None = None
+    below: TaskId | None = None
+
+
+ALL_TASKS = TaskFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskQuery:
+    """Which risks of a task are meant. levels: numbers of Level, 0 for none given; empty: all.
+
+    text: in the name, the title or where it is, without regard to ASCII case.
+    """
+
+    text: str = ""
+    levels: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """One risk of a task. key: the same in every task that finds it. machines: how many of the task have it.
+
+    level None, cvss None: nobody gives one. where: package, path or policy. fix: what helps, in words or a version.
+    """
+
+    key: str
+    name: str
+    level: Level | None
+    level_source: str = ""
+    cvss: float | None = None
+    machines: int
+    where: str
+    fix: str = ""
+    reference: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskPage:
+    """A page of risks, and how many match in all."""
+
+    total: int
+    rows: Sequence[Risk]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +212,23 @@ class Label:
     machines: int
 
 
-MachineCondition = TextIs | AddressIs | HeardOf | AtRisk | Tagged | Labelled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskIn:
+    """The machine's own current results of one of these modules hold a risk."""
+
+    modules: tuple[Module, ...]
+
+
+MachineCondition = TextIs | AddressIs | HeardOf | AtRisk | RiskIn | Tagged | Labelled
 """What a machine of an account can be chosen by. AtRisk: its own current results hold a risk."""
+
+
+class MachineOrder(Enum):
+    """What a list of machines can be sorted by: what is quick for any number of them."""
+
+    ENROLMENT = "enrolment"
+    HOST_NAME = "host_name"
+    LAST_SEEN = "last_seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +236,12 @@ class Listed:
     """A machine in a list of them.
 
     risks: of its current results, as they were counted when they arrived; a module that never gave whole results is
-    left out. kernel: the running one by its newest inventory, "" when that is not known.
+    left out. ends: when those results came. kernel: the running one by its newest inventory, "" when that is not known.
     """
 
     machine: Machine
     risks: Mapping[Module, int]
+    ends: Mapping[Module, datetime] = field(default_factory=dict)
     kernel: str = ""
 
 

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from hostward.console.private import CONSOLE_PATHS
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -14,11 +16,12 @@ Background = Callable[[], Awaitable[None]]
 AGENT_PATHS = "/agent/"
 EXPORT_PATHS = "/export/"
 SCHEMA_PATHS = "/schema/"
+METRICS_PATH = "/metrics"
 API_HEADERS = frozenset({b"authorization", b"x-tc-action"})
 
 
 class Application:
-    """Agents under /agent/, files of exports under /export/, else the API or the console.
+    """Agents under /agent/, files of exports under /export/, signing in under /console/, else the API or the page.
 
     The API is on POST / and wherever an Action or Authorization is given. downloads: None where no exports are made.
     """
@@ -31,6 +34,8 @@ class Application:
         console: App,
         downloads: App | None = None,
         schemas: App | None = None,
+        metrics: App | None = None,
+        private: App | None = None,
         background: Sequence[Background] = (),
     ) -> None:
         self._api = api
@@ -38,6 +43,8 @@ class Application:
         self._console = console
         self._downloads = downloads or console
         self._schemas = schemas or console
+        self._metrics = metrics or console
+        self._private = private or console
         self._background = background
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,6 +63,10 @@ class Application:
             return self._downloads
         if scope["path"].startswith(SCHEMA_PATHS):
             return self._schemas
+        if scope["path"] == METRICS_PATH:
+            return self._metrics
+        if scope["path"].startswith(CONSOLE_PATHS):
+            return self._private
         return self._api if is_api(scope) else self._console
 
     async def _live(self, receive: Receive, send: Send) -> None:

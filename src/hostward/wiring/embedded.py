@@ -18,6 +18,7 @@ from hostward.runtime.clock import Clock, SystemClock
 from hostward.runtime.logging import get_logger
 from hostward.settings import Address, Settings
 from hostward.usecases.accounts.first_run import Owner
+from hostward.usecases.accounts.sign_in import first_link, path_of
 from hostward.usecases.machines.enrol import allow
 from hostward.usecases.ports import Hub, Store
 from hostward.wiring.server import Server, open_server
@@ -58,6 +59,15 @@ class Embedded:
     def ca_file(self) -> Path | None:
         """The own CA that clients must trust; None without TLS, and with a certificate that was given."""
         return None if self.tls is None else self.tls.ca_file
+
+    def login_url(self) -> str:
+        """A new link that signs the administrator in once; "" once they have a password.
+
+        Not to be called from the event loop.
+        """
+        token, now, user = ids.token(), self.clock.now(), self.owner.key.user
+        made = self.store.write_now(lambda uow: first_link(uow, user=user, token=token, now=now))
+        return f"{self.url}{path_of(token)}" if made else ""
 
     @property
     def data_dir(self) -> Path:
@@ -112,6 +122,7 @@ def open_embedded(settings: Settings) -> Iterator[Embedded]:
         serving.start()
         ends.callback(serving.stop)
         ends.callback(server.hub.close)
+        ends.callback(server.events.close)
         if tls is not None:
             watch = Watch(tls)
             watch.start()

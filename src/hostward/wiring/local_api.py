@@ -16,7 +16,11 @@ from hostward.domain.errors import HostwardError
 from hostward.domain.ids import AccountId, MachineId, UserId
 from hostward.runtime.clock import Clock
 from hostward.settings import Settings
+from hostward.store.passwords import Passwords as Argon2
 from hostward.usecases.ports import Hub, Store
+from hostward.usecases.session_ports import Passwords
+from hostward.usecases.webhook_ports import Post
+from hostward.wiring.webhook_post import WebhookPost
 
 NOBODYS_ID: Final = UserId(0)
 """No stored user has it: what is done here is done by a user of the machine."""
@@ -30,11 +34,16 @@ Answer = Mapping[str, Any]
 class LocalApi:
     """Actions of the service hostward, called by a user of this machine."""
 
-    def __init__(self, *, store: Store, hub: Hub, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, *, store: Store, hub: Hub, clock: Clock, settings: Settings, passwords: Passwords | None = None,
+        post: Post | None = None,
+    ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
         self._clock = clock
         self._settings = settings
+        self._passwords = passwords or Argon2()
+        self._post = post or WebhookPost(settings.notifications_allow_private)
 
     async def call(self, action: str, parameters: Mapping[str, object], *, by: str) -> Answer:
         """The Response to a call, an error too. by: who calls, as the audit log is to have it.
@@ -50,6 +59,8 @@ class LocalApi:
             hub=self._hub,
             clock=self._clock,
             settings=api_settings(self._settings),
+            passwords=self._passwords,
+            post=self._post,
         )
         answer = await _exchange(gateway, action, parameters, self._clock.now())
         await gateway.request_log.write()
@@ -87,6 +98,7 @@ def api_settings(settings: Settings) -> ApiSettings:
         left_time_unit=settings.api_left_time_unit,
         rate=settings.api_rate_per_second,
         default_timeout=timedelta(seconds=settings.scan_default_timeout_seconds),
+        allow_private=settings.notifications_allow_private,
     )
 
 

@@ -1,7 +1,7 @@
 """Settings in, a server out: store, hub, API, agents' side and console, joined into one application."""
 
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,23 +15,35 @@ from hostward.api.download import Downloads
 from hostward.api.exports import Exports
 from hostward.api.gateway import Gateway
 from hostward.api.keys import KeyRing
+from hostward.api.metrics_page import MetricsPage
 from hostward.api.new_keys import new_key
 from hostward.api.schema.asgi import Schemas
+from hostward.api.session_authenticator import SessionAuthenticator
 from hostward.api.signatures import signatures
+from hostward.console.events import Events
 from hostward.console.routes import Console, answers_to
 from hostward.runtime.clock import Clock
 from hostward.runtime.metrics import Metrics
 from hostward.settings import Settings
 from hostward.store.open import open_store
+from hostward.store.passwords import Passwords
+from hostward.store.store import SqlStore
 from hostward.usecases.accounts.first_run import Owner, first_run
 from hostward.usecases.ports import Store
+from hostward.usecases.webhook_ports import Post
 from hostward.wiring.application import Application
 from hostward.wiring.control import Control
+from hostward.wiring.events import open_events
 from hostward.wiring.exports import open_exports, sweep
+from hostward.wiring.figures import Figures
 from hostward.wiring.local_api import LocalApi, api_settings
+from hostward.wiring.metrics_token import read_token
+from hostward.wiring.notifier import Notifier
+from hostward.wiring.private import open_private
 from hostward.wiring.reaper import reap
 from hostward.wiring.scheduler import Scheduler
 from hostward.wiring.shared_rate import rate_of
+from hostward.wiring.webhook_post import WebhookPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +58,7 @@ class Server:
     app: Application
     started: datetime
     metrics: Metrics
+    events: Events
 
 
 @contextmanager
@@ -61,7 +74,10 @@ def open_server(
     try:
         exports = open_exports(settings.data_dir, clock)
         try:
-            yield _joined(settings, clock, store, names, ca_file, exports=exports)
+            with closing(Passwords()) as passwords, closing(WebhookPost(settings.notifications_allow_private)) as post:
+                yield _joined(
+                    settings, clock, store, names, ca_file, exports=exports, passwords=passwords, post=post
+                )  # fmt: skip
         finally:
             exports.close()
     finally:
@@ -69,14 +85,12 @@ def open_server(
 
 
 def _joined(
-    settings: Settings, clock: Clock, store: Store, names: Container[str], ca_file: Path | None, *, exports: Exports
-) -> Server:
+    settings: Settings, clock: Clock, store: SqlStore, names: Container[str], ca_file: Path | None, *,
+    exports: Exports, passwords: Passwords, post: Post,
+) -> Server:  # fmt: skip
     owner = store.write_now(_owner(clock))
     hub, started = Hub(), clock.now()
-    console = Console(
-        store=store, clock=clock, account=owner.account, secret_id=owner.key.secret_id, version=__version__,
-        names=names, ca_file=ca_file,
-    )  # fmt: skip
+    console = Console(version=__version__, names=names, ca_file=ca_file)
     agents = AgentLink(
         store=store,
         hub=hub,
@@ -86,19 +100,36 @@ def _joined(
         heartbeat=timedelta(seconds=settings.agent_heartbeat_seconds),
     )
     metrics = Metrics()
-    gateway = _gateway(settings, clock, store, hub, metrics, exports=exports)
-    control = Control(LocalApi(store=store, hub=hub, clock=clock, settings=settings), settings.data_dir)
+    gateway = _gateway(settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post)
+    local = LocalApi(store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post)
+    control = Control(local, settings.data_dir)
+    events = open_events(settings, clock, store, hub, owner.key.user)
     app = Application(
         api=gateway, agents=agents, console=console, downloads=Downloads(exports, clock),
         schemas=Schemas(partial(answers_to, names=names)),
+        private=open_private(settings, clock, store, passwords, owner.account, names=names, events=events),
+        metrics=_metrics_page(settings, clock, store, hub, metrics, names=names),
         background=(
             partial(reap, store, hub, clock), _scheduler(settings, clock, store, hub).run, gateway.request_log.keep,
-            control.serve, partial(sweep, exports, clock),
+            control.serve, partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
         ),
     )  # fmt: skip
     return Server(
-        settings=settings, clock=clock, store=store, hub=hub, owner=owner, app=app, started=started, metrics=metrics
+        settings=settings, clock=clock, store=store, hub=hub, owner=owner, app=app, started=started, metrics=metrics,
+        events=events,
+    )  # fmt: skip
+
+
+def _metrics_page(
+    settings: Settings, clock: Clock, store: SqlStore, hub: Hub, metrics: Metrics, *, names: Container[str]
+) -> MetricsPage:
+    figures = Figures(
+        metrics, store=store, clock=clock, waiting_agents=hub.__len__, waiting_writes=lambda: store.waiting_writes
     )
+    return MetricsPage(
+        metrics, refresh=figures.refresh, answers_to=partial(answers_to, names=names),
+        is_loopback=partial(answers_to, names=()), token=read_token(settings.metrics_token_file),
+    )  # fmt: skip
 
 
 def _scheduler(settings: Settings, clock: Clock, store: Store, hub: Hub) -> Scheduler:
@@ -107,12 +138,14 @@ def _scheduler(settings: Settings, clock: Clock, store: Store, hub: Hub) -> Sche
 
 
 def _gateway(
-    settings: Settings, clock: Clock, store: Store, hub: Hub, metrics: Metrics, *, exports: Exports
-) -> Gateway:
-    authenticators = signatures(KeyRing(store, clock), host_aliases=PUBLIC_HOSTS + settings.server_names)
+    settings: Settings, clock: Clock, store: Store, hub: Hub, metrics: Metrics, *, exports: Exports,
+    passwords: Passwords, post: Post,
+) -> Gateway:  # fmt: skip
+    signed = signatures(KeyRing(store, clock), host_aliases=PUBLIC_HOSTS + settings.server_names)
     return Gateway(
-        authenticators=authenticators, store=store, hub=hub, clock=clock, settings=api_settings(settings),
-        rate=rate_of(settings, metrics), exports=exports,
+        authenticators=(*signed, SessionAuthenticator(store)), store=store, hub=hub, clock=clock,
+        settings=api_settings(settings), rate=rate_of(settings, metrics), exports=exports,
+        metrics=metrics, passwords=passwords, post=post,
     )  # fmt: skip
 
 

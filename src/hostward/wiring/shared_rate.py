@@ -17,9 +17,9 @@ UNCHECKED = "hostward_rate_limit_unchecked_total"
 
 def rate_of(settings: Settings, metrics: Metrics) -> Rate:
     """The rate limit. Nothing is connected yet. Raises InvalidValue for a URL that is none, or without the package."""
+    unchecked = metrics.counter(UNCHECKED, "Calls that passed because the server of the shared rate limit was gone.")
     if not settings.valkey_url:
         return ProcessRate(settings.api_rate_per_second)
-    unchecked = metrics.counter(UNCHECKED, "Calls that passed because the server of the shared rate limit was gone.")
     return SharedRate(settings.api_rate_per_second, _script(settings.valkey_url), unchecked=unchecked)
 
 

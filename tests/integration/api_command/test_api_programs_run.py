@@ -17,8 +17,9 @@ from api_bench import SECRET, SECRET_ID
 from api_server import ApiServer, served
 from capabilities import client_folder, official_clients, program, require
 from hostward.api.action import VERSIONS
-from hostward.cli.api.call import Call, Endpoint, Key
-from hostward.cli.api.programs import PROGRAMS
+from hostward.api.programs import PROGRAMS
+from hostward.api.programs.call import Call, Endpoint
+from hostward.cli.api.key import Key
 from hostward.cli.api.sending import send
 from hostward.cli.api.signing import sign
 from hostward.domain.errors import HostwardError

@@ -17,6 +17,8 @@ from account_bench import AccountBench, Client
 from hostward.api.actions import ACTIONS
 from hostward.api.decode import Flag, ListOf, ObjectOf, String, Whole, shape_of
 from hostward.domain.account import Role
+from hostward.domain.console_session import ConsoleSession
+from hostward.domain.credential import Credential
 from hostward.domain.host_scan import FailType
 from hostward.domain.ids import AccountId, Seq, TaskId
 from hostward.domain.module import Module
@@ -63,6 +65,8 @@ def town() -> Town:
         ("ListScanTasks", {}),
     ):
         theirs.ok(action, request)
+    for account, name in ((mine, "admin"), (other, f"{MARK}-admin")):
+        sign_in(bench, account, name)
     gateway._new_request_id = lambda: "horse-request"
     asyncio.run(gateway.request_log.write())
     texts = sorted(names_of(bench, other))
@@ -93,6 +97,21 @@ def finish(bench: AccountBench, task: TaskId, cve: str) -> None:
     bench.store.write_now(work)
 
 
+def sign_in(bench: AccountBench, account: AccountId, name: str) -> None:
+    """A browser of this user, and what they sign in with."""
+    now = bench.clock.now()
+
+    def work(uow) -> None:
+        user = uow.accounts.user(account, name)
+        session = ConsoleSession(
+            id=f"{name}-session", user=user, csrf="c", created=now, last_used=now, user_agent=f"{name}-browser"
+        )
+        uow.console_sessions.add(name.encode(), session)
+        uow.credentials.put(user, Credential(password="hash", totp=b"secret", totp_on=True))
+
+    bench.store.write_now(work)
+
+
 def names_of(bench: AccountBench, account: AccountId) -> set[str]:
     """Every name of an account that a request could carry."""
 
@@ -102,6 +121,7 @@ def names_of(bench: AccountBench, account: AccountId) -> set[str]:
             *(name for each in machines for name in (each.quuid, each.uuid, each.facts.host_name)),
             *(user.name for user in uow.accounts.users(account)),
             *(key.secret_id for key in uow.accounts.keys(account)),
+            *(session.id for session in uow.console_sessions.of_account(account)),
             *(tag for tags in uow.machines.tags([each.id for each in machines]).values() for tag in tags),
             *(entry.deed.request_id for entry in uow.audit.entries(account)),
         }
@@ -121,7 +141,8 @@ def owned(bench: AccountBench, account: AccountId) -> list[Any]:
             [list(uow.tasks.units(task.id)) for task in tasks],
             [list(uow.tasks.vuls(task.id, limit=100)) for task in tasks],
             list(uow.audit.entries(account)), list(uow.schedules.of_account(account)),
-            list(uow.machines.labels(account, ())),
+            list(uow.machines.labels(account, ())), list(uow.console_sessions.of_account(account)),
+            [uow.credentials.of(user.id) for user in uow.accounts.users(account)],
         ]  # fmt: skip
 
     return bench.store.read_now(look)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tc3
-from hostward.cli.api.call import Call, Endpoint, Key
+from hostward.api.programs.call import Call, Endpoint
+from hostward.cli.api.key import Key
 from hostward.cli.api.signing import shown, sign
 
 KEY = Key(secret_id="AKIDx", secret="a-secret", token="")

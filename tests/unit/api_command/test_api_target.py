@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from hostward.cli.api.call import Endpoint
-from hostward.cli.api.target import MAX_READY_BYTES, Named, NoKey, endpoint_of, key_of, parsed
+from hostward.api.programs.address import endpoint_at
+from hostward.api.programs.call import Endpoint
+from hostward.cli.api.target import MAX_READY_BYTES, Named, NoKey, endpoint_of, key_of
 from hostward.domain.errors import HostwardError
 
 READY = {"url": "http://127.0.0.1:9", "secret_id": "AKIDready", "secret_key": "ready-secret", "ca_file": ""}
@@ -35,7 +36,7 @@ def ready(tmp_path):
 )
 def test_an_address_is_read(text, expected):
     """Without a scheme it is https, but on loopback."""
-    assert parsed(text) == expected
+    assert endpoint_at(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_an_address_is_read(text, expected):
 def test_what_is_no_address_is_refused(text):
     """And so never reaches a generated program."""
     with pytest.raises(HostwardError, match="is no endpoint"):
-        parsed(text)
+        endpoint_at(text)
 
 
 def test_the_command_line_comes_first(ready):

@@ -9,7 +9,11 @@ from hostward.domain.ids import AccountId, UserId
 from hostward.domain.permission import GRANTS, Lack, Permission, lacking
 
 ADMINISTRATOR = User(id=UserId(1), account=AccountId(1), name="ann", role=Role.ADMINISTRATOR)
-AUDITOR_READS = {"scan:read", "schedule:read", "machine:read", "user:read", "key:read", "audit:read", "request:read"}
+NOTIFYING = {"notification:read", "notification:write"}
+AUDITOR_READS = {
+    "scan:read", "schedule:read", "machine:read", "user:read", "key:read", "audit:read", "request:read",
+    "notification:read",
+}  # fmt: skip
 
 
 def user(role: Role, **others) -> User:
@@ -34,13 +38,14 @@ def test_an_administrator_has_every_permission() -> None:
 
 def test_an_auditor_reads_all_and_changes_nothing_but_credentials_of_their_own() -> None:
     """Exports are files of what they may read."""
-    assert granted(user(Role.AUDITOR)) == AUDITOR_READS | {"export:create", "key:rotate", "token:create"}
+    own = {"export:create", "key:rotate", "link:create", "session:end", "session:read", "token:create"}
+    assert granted(user(Role.AUDITOR)) == AUDITOR_READS | own
 
 
 def test_an_operator_scans_and_handles_but_is_not_let_near_accounts() -> None:
     """Neither users, nor keys of others, nor the audit log."""
     missing = {permission.value for permission in Permission} - granted(user(Role.OPERATOR))
-    assert missing == {"user:read", "user:write", "key:read", "key:write", "audit:read", "machine:tag"}
+    assert missing == {"user:read", "user:write", "key:read", "key:write", "audit:read", "machine:tag"} | NOTIFYING
 
 
 def test_what_has_no_entry_is_refused_to_everybody() -> None:

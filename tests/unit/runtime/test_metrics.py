@@ -141,3 +141,30 @@ def test_threads_lose_no_count() -> None:
     for thread in threads:
         thread.join()
     assert metric.value() == 20_000
+
+
+def test_numbers_counted_elsewhere_take_the_place_of_all() -> None:
+    """Series that are no longer told of are gone; a counter is put like a gauge."""
+    metric = counter("action")
+    metric.put({("ScanVul",): 3, ("DescribeTags",): 1})
+    metric.put({("ScanVul",): 5})
+    assert (metric.value("ScanVul"), metric.value("DescribeTags")) == (5, 0)
+
+
+def test_numbers_that_do_not_fit_the_labels_are_not_put() -> None:
+    """What was there before stays."""
+    metric = gauge("state")
+    metric.put({("online",): 3})
+    with pytest.raises(ValueError, match="takes 1 labels"):
+        metric.put({("online", "too much"): 3})
+    assert metric.value("online") == 3
+
+
+def test_a_metric_may_have_another_limit() -> None:
+    """For labels whose combinations are known and more than usual, or fewer."""
+    metric = Metrics().counter("calls_total", "Calls.", "action", most=1)
+    metric.add(1, "ScanVul")
+    with pytest.raises(ValueError, match="has 1 label combinations already"):
+        metric.add(1, "DescribeTags")
+    with pytest.raises(ValueError, match="at most 1 series"):
+        metric.put({("a",): 1, ("b",): 1})

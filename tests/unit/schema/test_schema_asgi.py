@@ -1,6 +1,7 @@
 """The documents over HTTP."""
 
 import asyncio
+import gzip
 
 import pytest
 
@@ -41,6 +42,23 @@ def test_head_has_the_headers_alone():
     _, whole, _ = asked()
     status, headers, body = asked(method="HEAD")
     assert (status, headers, body) == (200, whole, b"")
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "deflate, gzip;q=0.5, br", "GZIP"])
+def test_a_client_that_takes_gzip_gets_a_tenth_of_the_bytes(accepted):
+    """The same document, under an ETag of its own."""
+    status, headers, body = asked(accept_encoding=accepted)
+    assert (status, headers[b"content-encoding"], headers[b"vary"]) == (200, b"gzip", b"accept-encoding")
+    assert (gzip.decompress(body), len(body) < len(encoded("cwp").body) / 8) == (encoded("cwp").body, True)
+    assert asked(accept_encoding=accepted, if_none_match=headers[b"etag"].decode())[0] == 304
+    assert asked(if_none_match=headers[b"etag"].decode())[0] == 200
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip; q=0.000, identity"])
+def test_a_client_that_does_not_take_gzip_gets_the_plain_document(accepted):
+    """Accept-Encoding may exclude it too."""
+    _, headers, body = asked(accept_encoding=accepted)
+    assert (b"content-encoding" in headers, body) == (False, encoded("cwp").body)
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*", ' {} , "x"'])

@@ -27,8 +27,8 @@ def test_every_state_has_one_class_that_its_status_asks_for() -> None:
 
 
 def test_classes_are_columns_of_the_blocks() -> None:
-    """All of them, and the one of risk."""
-    assert {*ALL, "at_risk"} == set(BLOCK_COLUMNS)
+    """All of them, and the two of risk."""
+    assert {*ALL, "at_risk", "ok_at_risk"} == set(BLOCK_COLUMNS)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,17 @@ def test_those_who_wait_share_a_commit(engine: Engine, waiting: int, commits: in
     assert (numbers, len(made)) == (list(range(1, waiting + 1)), commits)
 
 
+def test_who_waits_is_counted(engine: Engine) -> None:
+    """What has begun no longer waits."""
+    with writing(engine) as (writer, _):
+        go = held(writer)
+        futures = [writer.submit(add) for _ in range(3)]
+        assert writer.waiting == 3
+        go()
+        assert [future.result(PATIENCE) for future in futures] == [1, 2, 3]
+        assert writer.waiting == 0
+
+
 def test_nobody_is_answered_before_the_commit(engine: Engine) -> None:
     """A commit that fails is a failure of all that were in it, and nothing of them stays."""
 

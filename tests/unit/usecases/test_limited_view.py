@@ -13,7 +13,8 @@ from hostward.domain.module import Module
 from hostward.usecases.accounts.limited import LimitedStore, LimitedUnitOfWork, store_for
 from hostward.usecases.accounts.limited_machines import LimitedMachines, LimitedResults
 from hostward.usecases.accounts.limited_tasks import LimitedTasks
-from hostward.usecases.ports import Machines, Results, Tasks, UnitOfWork
+from hostward.usecases.ports import Machines, Tasks, UnitOfWork
+from hostward.usecases.result_ports import Results
 from small_fleet import BEGIN, Fleet
 
 TAGS = ("env=prod",)

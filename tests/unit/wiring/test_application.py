@@ -27,7 +27,7 @@ def answered(request: dict) -> str:
     seen: list[str] = []
     app = Application(
         api=part("api", seen), agents=part("agents", seen), console=part("console", seen),
-        downloads=part("downloads", seen),
+        downloads=part("downloads", seen), metrics=part("metrics", seen),
     )  # fmt: skip
     asyncio.run(app(request, None, None))
     return seen[0]
@@ -51,6 +51,10 @@ def answered(request: dict) -> str:
         (scope("GET", "/export/" + "0" * 32, b"sign=x"), "downloads"),
         (scope("POST", "/export/x", authorization=b"TC3"), "downloads"),
         (scope("GET", "/exports"), "console"),
+        (scope("GET", "/metrics"), "metrics"),
+        (scope("GET", "/metrics", authorization=b"Bearer x"), "metrics"),
+        (scope("GET", "/metrics", b"Action=DescribeScanState"), "metrics"),
+        (scope("GET", "/metrics/"), "console"),
         (scope("POST", "/agent/v1/poll"), "agents"),
         (scope("POST", "/agent/v1/poll", authorization=b"x"), "agents"),
     ],

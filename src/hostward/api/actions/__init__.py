@@ -43,6 +43,10 @@ from hostward.api.actions import (
     update_machine_tags,
 )
 from hostward.api.actions.accounts import ACCOUNT_ACTIONS
+from hostward.api.actions.console_views import CONSOLE_VIEW_ACTIONS
+from hostward.api.actions.signing_in import SIGNING_IN_ACTIONS
+from hostward.api.actions.task_views import TASK_VIEW_ACTIONS
+from hostward.api.actions.webhooks import WEBHOOK_ACTIONS
 
 ACTIONS: Final[tuple[AnyAction, ...]] = (
     Action(
@@ -379,4 +383,8 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
         answer=update_machine_tags.answer,
     ),
     *ACCOUNT_ACTIONS,
+    *CONSOLE_VIEW_ACTIONS,
+    *SIGNING_IN_ACTIONS,
+    *TASK_VIEW_ACTIONS,
+    *WEBHOOK_ACTIONS,
 )

@@ -27,7 +27,7 @@ class ScheduleInfo(msgspec.Struct, rename="pascal", kw_only=True):
     """One schedule. Times are in TimeZone. NextFires: none while it is off. QuuidList: none means all machines.
 
     LastFireTime, LastTaskId: "" and 0 before the first; the task may be one of RunScheduleNow. LastSkipTime: the start
-    that was last left out, and why; "" when none was.
+    that was last left out, and why; "" when none was. It may be one to come (SkipScheduleOnce).
     """
 
     schedule_id: int
@@ -63,13 +63,14 @@ async def answer(ctx: Context, request: Request) -> Response:
 
 def _shown(schedule: Schedule, ctx: Context) -> ScheduleInfo:
     setting, policy, skip, zone = schedule.setting, schedule.policy, schedule.last_skip, ctx.settings.time_zone
+    fires = schedule.fires(schedule.held_until(ctx.now), zone)
     return ScheduleInfo(
         schedule_id=schedule.id,
         module=schedule.module.value,
         enabled=setting.enabled,
         cadence=cadence_words(setting, zone, ctx.language),
         time_zone=str(zone),
-        next_fires=[wire_datetime(zone, fire) for fire in islice(schedule.fires(ctx.now, zone), SHOWN_FIRES)],
+        next_fires=[wire_datetime(zone, fire) for fire in islice(fires, SHOWN_FIRES)],
         last_fire_time=wire_datetime(zone, schedule.last_fire),
         last_task_id=schedule.last_task or 0,
         last_skip_time="" if skip is None else wire_datetime(zone, skip.at),

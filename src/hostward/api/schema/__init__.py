@@ -5,6 +5,16 @@ choices, the words in both languages) from one file an action in texts/; example
 """
 
 from hostward.api.schema.document import encoded, service_schema
-from hostward.api.schema.model import ActionSchema, ErrorSchema, Example, Field, ServiceSchema, Words
+from hostward.api.schema.model import ActionSchema, ErrorSchema, Example, Field, FilterName, ServiceSchema, Words
 
-__all__ = ["ActionSchema", "ErrorSchema", "Example", "Field", "ServiceSchema", "Words", "encoded", "service_schema"]
+__all__ = [
+    "ActionSchema",
+    "ErrorSchema",
+    "Example",
+    "Field",
+    "FilterName",
+    "ServiceSchema",
+    "Words",
+    "encoded",
+    "service_schema",
+]

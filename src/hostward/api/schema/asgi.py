@@ -1,6 +1,7 @@
 """The documents over HTTP: /schema/SERVICE/VERSION.json, for anybody who may see the console's host."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -15,6 +16,7 @@ _TEXT: Final = b"text/plain; charset=utf-8"
 _NO_SUCH: Final = f"There are {' and '.join(PATHS)}.\n".encode()
 
 Answer = tuple[int, bytes, bytes, str]
+_NO_GZIP: Final = re.compile(r"gzip *; *q=0(?:\.0{0,3})?(?:[ ,]|$)")
 
 
 class Schemas:
@@ -34,9 +36,12 @@ class Schemas:
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-cache"),
             (b"x-content-type-options", b"nosniff"),
+            (b"vary", b"accept-encoding"),
         ]
         if etag:
             headers.append((b"etag", etag.encode()))
+        if status == 200 and etag.endswith('-gzip"'):
+            headers.append((b"content-encoding", b"gzip"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
@@ -55,9 +60,17 @@ class Schemas:
         if scope["method"] not in ("GET", "HEAD"):
             return 405, _TEXT, b"This path is for reading.\n", ""
         document = await asyncio.to_thread(encoded, service)  # the first time it reads files
-        if _has(sent.get(b"if-none-match", b"").decode("latin-1"), document.etag):
-            return 304, b"application/json", b"", document.etag
-        return 200, b"application/json", document.body, document.etag
+        body, etag = document.body, document.etag
+        if _takes_gzip(sent.get(b"accept-encoding", b"").decode("latin-1")):
+            body, etag = document.packed, document.packed_etag
+        if _has(sent.get(b"if-none-match", b"").decode("latin-1"), etag):
+            return 304, b"application/json", b"", etag
+        return 200, b"application/json", body, etag
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether Accept-Encoding names gzip, and not to exclude it."""
+    return "gzip" in accepted.lower() and _NO_GZIP.search(accepted.lower()) is None
 
 
 def _has(known: str, etag: str) -> bool:

@@ -1,5 +1,6 @@
 """The document of a service, built once from the table of actions."""
 
+import gzip
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,10 +9,11 @@ from typing import Final
 
 import msgspec
 
-from hostward.api.action import VERSIONS, AnyAction
+from hostward.api.action import CWP, VERSIONS, AnyAction
 from hostward.api.actions import ACTIONS
 from hostward.api.errors import COMMON, Code
 from hostward.api.http import MAX_FORM_POST, MAX_GET, MAX_POST
+from hostward.api.names import NAMES
 from hostward.api.schema.fields import fields_of, structures_of
 from hostward.api.schema.model import ActionSchema, ErrorSchema, Example, Field, ServiceSchema, Words
 from hostward.api.schema.texts import TEXTS, action_text, error_text
@@ -40,10 +42,12 @@ _NEVER_SENT: Final = ErrorSchema(
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A document as bytes, and the ETag that stands for them."""
+    """A document as bytes, and the ETag that stands for them. packed: by gzip, which has an ETag of its own."""
 
     body: bytes
     etag: str
+    packed: bytes
+    packed_etag: str
 
 
 @cache
@@ -58,6 +62,7 @@ def service_schema(service: str) -> ServiceSchema:
         actions=tuple(_action(one, _examples(service).get(one.name, ())) for one in actions),
         structures=dict(sorted(structure for one in actions for structure in _structures(one))),
         errors=tuple(_errors(sorted({code for one in actions for code in one.errors} | COMMON))),
+        unserved=tuple(sorted(NAMES - {one.name for one in actions})) if service == CWP else (),
     )
 
 
@@ -65,7 +70,8 @@ def service_schema(service: str) -> ServiceSchema:
 def encoded(service: str) -> Encoded:
     """The document as it is served: the same bytes whenever and wherever they are made."""
     body = msgspec.json.format(msgspec.json.encode(service_schema(service)), indent=1) + b"\n"
-    return Encoded(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    mark = hashlib.sha256(body).hexdigest()[:32]
+    return Encoded(body, f'"{mark}"', gzip.compress(body, mtime=0), f'"{mark}-gzip"')
 
 
 def _action(action: AnyAction, examples: tuple[Example, ...]) -> ActionSchema:

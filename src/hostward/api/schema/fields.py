@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, get_args, get_origin
 import msgspec
 from msgspec.structs import FieldInfo
 
-from hostward.api.decode import Whole
-from hostward.api.schema.model import Choice, Field, Type, Words
-from hostward.api.schema.texts import FieldText, FieldTexts, field_text, structure_texts
+from hostward.api.decode import Whole, without_unset
+from hostward.api.schema.model import Choice, Field, FilterName, Type, Words
+from hostward.api.schema.texts import FieldText, FieldTexts, field_text, filter_texts, structure_texts
 
 _SCALARS: Final[Mapping[object, Type]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -34,6 +34,7 @@ def kind_of(hint: object) -> Kind:
 
     Raises TypeError for a hint that the API has no type for.
     """
+    hint = without_unset(hint)
     if get_origin(hint) is Annotated:
         base, mark = get_args(hint)[:2]
         return kind_of(mark) if base is msgspec.Raw else Kind(name="integer", whole=mark)
@@ -84,6 +85,20 @@ def _field(one: FieldInfo, text: FieldText, *, is_request: bool) -> Field:
         most_items=text.most_items,
         format=text.format,
         choices=tuple(_choice(choice.value, Words(choice.en, choice.zh), inner) for choice in text.choices),
+        filters=_filters(text.filters),
+    )
+
+
+def _filters(which: str) -> tuple[FilterName, ...]:
+    """The filters of a list of filters.json; none for ""."""
+    return tuple(
+        FilterName(
+            name=one.name,
+            documentation=Words(one.en, one.zh),
+            whole=one.whole,
+            choices=tuple(Choice(value=each.value, documentation=Words(each.en, each.zh)) for each in one.choices),
+        )
+        for one in (filter_texts()[which] if which else ())
     )
 
 
@@ -92,7 +107,7 @@ def _choice(value: str, words: Words, kind: Kind) -> Choice:
 
 
 def _default(one: FieldInfo) -> Any:
-    """What a request that leaves the member out means; UNSET for one that it must have."""
+    """What leaving the member out means; UNSET for one that must be there, or that then stays as it is."""
     if one.default_factory is not msgspec.NODEFAULT:
         return one.default_factory()
     return msgspec.UNSET if one.default is msgspec.NODEFAULT else one.default

@@ -21,12 +21,25 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     documentation: Words
 
 
+class FilterName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A name that a filter can have, without regard to case. whole: values match whole, whatever ExactMatch says.
+
+    choices: all values there are; () for any text.
+    """
+
+    name: str
+    documentation: Words
+    whole: bool = False
+    choices: tuple[Choice, ...] = ()
+
+
 class Field(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """A member of a request, an answer or a structure.
 
     item: the type of an array's elements. structure: of the object, or of each element. default: of a request's
     optional member. minimum, maximum: both included, of an integer or of each element. least_items, most_items: of an
-    array. format: date-time or time. choices: all values there are, of the field or of each element.
+    array. format: date-time or time. choices: all values there are, of the field or of each element. filters: names
+    that filters can have, of an array of filters.
     """
 
     name: str
@@ -43,6 +56,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
     most_items: int | None = None
     format: str = ""
     choices: tuple[Choice, ...] = ()
+    filters: tuple[FilterName, ...] = ()
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +93,10 @@ class ErrorSchema(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServiceSchema(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A service. request_bytes: the largest request by its form. structures: by name, each with its fields."""
+    """A service. request_bytes: the largest request by its form. structures: by name, each with its fields.
+
+    unserved: names of actions that the service has elsewhere and not here (they answer UnsupportedOperation).
+    """
 
     service: str
     version: str
@@ -88,3 +105,4 @@ class ServiceSchema(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     actions: tuple[ActionSchema, ...]
     structures: dict[str, tuple[Field, ...]]
     errors: tuple[ErrorSchema, ...]
+    unserved: tuple[str, ...] = ()

@@ -19,8 +19,18 @@ class ChoiceText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     zh: str
 
 
+class FilterText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A name that a filter can have; model.FilterName explains the members."""
+
+    name: str
+    en: str
+    zh: str
+    whole: bool = False
+    choices: tuple[ChoiceText, ...] = ()
+
+
 class FieldText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a struct can't say of a field; model.Field explains the members."""
+    """What a struct can't say of a field; model.Field explains the members. filters: a list of filters.json."""
 
     en: str
     zh: str
@@ -31,6 +41,7 @@ class FieldText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     most_items: int | None = None
     format: str = ""
     choices: tuple[ChoiceText, ...] = ()
+    filters: str = ""
 
 
 FieldTexts = Mapping[str, FieldText]
@@ -78,6 +89,12 @@ def structure_texts(name: str) -> FieldTexts:
 def shared_texts() -> FieldTexts:
     """Fields that mean the same wherever they stand."""
     return msgspec.json.decode((TEXTS / "shared.json").read_bytes(), type=dict[str, FieldText])
+
+
+@cache
+def filter_texts() -> Mapping[str, tuple[FilterText, ...]]:
+    """Lists of filters, by the name that fields call them by."""
+    return msgspec.json.decode((TEXTS / "filters.json").read_bytes(), type=dict[str, tuple[FilterText, ...]])
 
 
 @cache

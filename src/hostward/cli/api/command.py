@@ -12,14 +12,15 @@ import click
 from hostward.api.action import CWP, VERSIONS, AnyAction
 from hostward.api.actions import ACTIONS
 from hostward.api.names import NAMES
-from hostward.cli.api.call import Call
+from hostward.api.programs import PROGRAMS
+from hostward.api.programs.call import Call
 from hostward.cli.api.parameters import parameters_of
-from hostward.cli.api.programs import PROGRAMS
+from hostward.cli.api.query import Query, query_of
 from hostward.cli.api.sending import send
 from hostward.cli.api.signing import shown, sign
 from hostward.cli.api.target import Named, NoKey, endpoint_of, key_of
 from hostward.cli.api.telling import NO_ACCESS, NOT_FOUND, Output, listing, skeleton, tell, told
-from hostward.domain.errors import HostwardError
+from hostward.domain.errors import HostwardError, InvalidValue
 from hostward.runtime.clock import SystemClock
 
 MAX_INPUT: Final = 10 * 1024 * 1024
@@ -50,6 +51,9 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}", re.ASCII)
 @click.option(
     "--code", type=click.Choice(tuple(PROGRAMS)), help="Print a program that makes this call, and send nothing."
 )
+@click.option(
+    "--query", "query_text", metavar="EXPR", help="Print this part of the answer (JMESPath): Response.ScanProgress."
+)
 @click.option("--language", type=click.Choice(("en-US", "zh-CN")), default="en-US", help="Of messages.")
 @click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", help="How errors are told.")
 def command(
@@ -66,6 +70,7 @@ def command(
     wants_skeleton: bool,
     show_signature: bool,
     code: str | None,
+    query_text: str | None,
     language: str,
     output: Output,
 ) -> None:
@@ -94,12 +99,20 @@ def command(
         language=language,
     )  # fmt: skip
     if code is not None:
-        click.echo(PROGRAMS[code](call), nl=False)
+        click.echo(_program(code, call), nl=False)
         return
-    sys.exit(_signed(call, named, output, only_shown=show_signature))
+    query = None if query_text is None else query_of(query_text)
+    sys.exit(_signed(call, named, output, query, only_shown=show_signature))
 
 
-def _signed(call: Call, named: Named, output: Output, *, only_shown: bool) -> int:
+def _program(language: str, call: Call) -> str:
+    try:
+        return PROGRAMS[language](call)
+    except InvalidValue as refusal:
+        raise click.UsageError(str(refusal)) from None
+
+
+def _signed(call: Call, named: Named, output: Output, query: Query | None, *, only_shown: bool) -> int:
     """Sign, and show it or send it; the exit status."""
     try:
         key = key_of(named)
@@ -110,7 +123,7 @@ def _signed(call: Call, named: Named, output: Output, *, only_shown: bool) -> in
     if only_shown:
         click.echo(shown(signed), nl=False)
         return 0
-    return tell(send(call.endpoint, signed), output)
+    return tell(send(call.endpoint, signed), output, query)
 
 
 def _resolved(name: str, service: str | None, output: Output) -> tuple[AnyAction | None, str]:

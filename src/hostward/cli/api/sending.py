@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hostward.cli.api.call import Endpoint
+from hostward.api.programs.call import Endpoint
 from hostward.cli.api.signing import Signed
 from hostward.domain.errors import HostwardError
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from hostward.api.programs.call import Call
 from hostward.api.signature import ALGORITHM, canonical_request, signature
-from hostward.cli.api.call import Call, Key
+from hostward.cli.api.key import Key
 
 CONTENT_TYPE: Final = "application/json"
 SIGNED: Final = ("content-type", "host", "x-tc-action")

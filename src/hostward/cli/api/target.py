@@ -2,16 +2,16 @@
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from hostward.cli.api.call import Endpoint, Key
+from hostward.api.programs.address import endpoint_at
+from hostward.api.programs.call import Endpoint
+from hostward.cli.api.key import Key
 from hostward.domain.errors import HostwardError
-from hostward.settings import Address, read
+from hostward.settings import read
 from hostward.wiring import tls_authority
 
 ENDPOINT_VARIABLE: Final = "TENCENTCLOUD_ENDPOINT"
@@ -22,9 +22,6 @@ SECRET_VARIABLE: Final = "TENCENTCLOUD_SECRET_KEY"
 TOKEN_VARIABLE: Final = "TENCENTCLOUD_TOKEN"
 
 MAX_READY_BYTES: Final = 64 * 1024
-
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9._:/\[\]-]+", re.ASCII)
-"""Nothing that would end a literal: generated programs hold the address."""
 
 
 class NoKey(HostwardError):
@@ -47,12 +44,12 @@ def endpoint_of(named: Named, environ: Mapping[str, str] = os.environ) -> Endpoi
     Raises HostwardError for what is no address.
     """
     if named.endpoint:
-        return parsed(named.endpoint, named.ca_file)
+        return endpoint_at(named.endpoint, named.ca_file)
     if named.ready_file is not None:
         ready = _ready(named.ready_file)
-        return parsed(ready["url"], named.ca_file or ready.get("ca_file", ""))
+        return endpoint_at(ready["url"], named.ca_file or ready.get("ca_file", ""))
     if environ.get(ENDPOINT_VARIABLE):
-        return parsed(environ[ENDPOINT_VARIABLE], named.ca_file)
+        return endpoint_at(environ[ENDPOINT_VARIABLE], named.ca_file)
     return _of_settings(named, environ)
 
 
@@ -68,22 +65,6 @@ def key_of(named: Named, environ: Mapping[str, str] = os.environ) -> Key:
             "`hostward up --ready-file FILE` wrote with --ready-file; `hostward key create` makes a key"
         )
     return Key(secret_id=secret_id, secret=secret, token=environ.get(TOKEN_VARIABLE, ""))
-
-
-def parsed(text: str, ca_file: str = "") -> Endpoint:
-    """HOST:PORT or a URL. Without a scheme it is https, but http on loopback. Raises HostwardError."""
-    wrong = HostwardError(f"{text!r} is no endpoint: expected HOST:PORT, http://HOST:PORT or https://HOST")
-    try:
-        parts = urlsplit(text if "://" in text else f"//{text}")
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        raise wrong from None
-    if _ADDRESS.fullmatch(text) is None or parts.scheme not in ("", "http", "https"):
-        raise wrong
-    if not host or parts.path not in ("", "/"):
-        raise wrong
-    tls = parts.scheme == "https" or (not parts.scheme and not Address(host=host, port=port or 0).is_loopback)
-    return Endpoint(tls=tls, host=parts.netloc, ca_file=ca_file)
 
 
 def _of_settings(named: Named, environ: Mapping[str, str]) -> Endpoint:

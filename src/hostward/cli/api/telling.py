@@ -8,6 +8,7 @@ import click
 
 from hostward.api.action import VERSIONS
 from hostward.api.schema import ActionSchema, Field, ServiceSchema, Words, service_schema
+from hostward.cli.api.query import Query
 from hostward.cli.api.sending import Response
 
 Output = Literal["text", "json"]
@@ -27,11 +28,11 @@ _STATUS: Final = (
 """Exit status by the part of a code before the dot; any other is ERROR."""
 
 
-def tell(response: Response, output: Output) -> int:
-    """Print an answer to stdout, or an error to stderr; the exit status."""
+def tell(response: Response, output: Output, query: Query | None = None) -> int:
+    """Print an answer, or what a query says of it, to stdout, or an error to stderr; the exit status."""
     error = response.get("Error")
     if error is None:
-        click.echo(json.dumps(response, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(response, indent=2, ensure_ascii=False) if query is None else query.of(response))
         return 0
     told(str(error.get("Code")), str(error.get("Message")), str(response.get("RequestId", "")), output)
     return status_of(str(error.get("Code")))

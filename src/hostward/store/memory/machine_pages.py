@@ -1,6 +1,7 @@
 """Pages of an account's machines, each looked at: what every other store must answer alike."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from hostward.domain.ids import MachineId
 from hostward.domain.machine import Machine
@@ -11,7 +12,18 @@ from hostward.store.memory.pages import has_tag, says
 from hostward.store.memory.results import MemoryResults
 from hostward.store.memory.state import State
 from hostward.store.texts import fold
-from hostward.usecases.records import AddressIs, HeardOf, Labelled, Listed, MachineCondition, MachinePage
+from hostward.usecases.records import (
+    AddressIs,
+    HeardOf,
+    Labelled,
+    Listed,
+    MachineCondition,
+    MachineOrder,
+    MachinePage,
+    RiskIn,
+)
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def page(
@@ -20,6 +32,17 @@ def page(
     """A page of these machines that meet all the conditions."""
     met = [machine for machine in machines if meets(state, machine, conditions)]
     return MachinePage(total=len(met), rows=[_listed(state, machine) for machine in met[offset : offset + limit]])
+
+
+def ordered(machines: Sequence[Machine], order: MachineOrder, *, descending: bool) -> Sequence[Machine]:
+    """The machines, which come in the order of enrolment, in another one."""
+    match order:
+        case MachineOrder.ENROLMENT:
+            return machines[::-1] if descending else machines
+        case MachineOrder.HOST_NAME:
+            return sorted(machines, key=lambda each: each.facts.host_name, reverse=descending)
+        case MachineOrder.LAST_SEEN:
+            return sorted(machines, key=lambda each: each.last_seen or _NEVER, reverse=descending)
 
 
 def meets(state: State, machine: Machine, conditions: Sequence[MachineCondition]) -> bool:
@@ -38,6 +61,8 @@ def _meets(state: State, machine: Machine, condition: MachineCondition) -> bool:
             return heard is condition.heard
         case AtRisk():
             return any(_risks(state, machine.id).values())
+        case RiskIn():
+            return any(_risks(state, machine.id).get(module) for module in condition.modules)
         case Tagged():
             return has_tag(state, machine.id, condition.values)
         case Labelled():
@@ -57,7 +82,9 @@ def _lower(text: str) -> str:
 
 
 def _listed(state: State, machine: Machine) -> Listed:
-    return Listed(machine=machine, risks=_risks(state, machine.id), kernel=_kernel(state, machine.id))
+    risks, kernel = _risks(state, machine.id), _kernel(state, machine.id)
+    ends = {module: state.current[machine.id, module][1] for module in risks}
+    return Listed(machine=machine, risks=risks, ends=ends, kernel=kernel)
 
 
 def _risks(state: State, machine: MachineId) -> dict[Module, int]:

@@ -13,7 +13,7 @@ from hostward.store.memory import machine_pages
 from hostward.store.memory.pages import has_tag
 from hostward.store.memory.state import State, Token
 from hostward.store.texts import clean, cleaned
-from hostward.usecases.records import Label, MachineCondition, MachinePage
+from hostward.usecases.records import Label, MachineCondition, MachineOrder, MachinePage
 
 
 class MemoryMachines:
@@ -59,10 +59,18 @@ class MemoryMachines:
         return {machine.quuid: machine for machine in self.of_account(account) if machine.quuid in wanted}
 
     def page(
-        self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+        self,
+        account: AccountId,
+        conditions: Sequence[MachineCondition],
+        *,
+        limit: int,
+        offset: int,
+        order: MachineOrder = MachineOrder.ENROLMENT,
+        descending: bool = False,
     ) -> MachinePage:
         """A page of the account's machines that meet all the conditions."""
-        return machine_pages.page(self._state, self.of_account(account), conditions, limit, offset)
+        machines = machine_pages.ordered(self.of_account(account), order, descending=descending)
+        return machine_pages.page(self._state, machines, conditions, limit, offset)
 
     def put_tags(self, machine: MachineId, tags: Sequence[str]) -> None:
         """Make these the machine's tags. Raises NotFound for a machine that does not exist."""

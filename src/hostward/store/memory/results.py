@@ -16,6 +16,7 @@ from hostward.domain.verdict import Outcome, Verdict
 from hostward.store.memory.state import State
 from hostward.store.texts import cleaned
 from hostward.store.version_keys import version_key
+from hostward.usecases.fleet_ports import NO_LEVELS
 from hostward.usecases.records import Item
 
 
@@ -38,7 +39,16 @@ class MemoryResults:
         for key in self._batches(machine, lease):
             del self._state.batches[key]
 
-    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime, *, risks: int) -> None:
+    def make_current(
+        self,
+        machine: MachineId,
+        module: Module,
+        lease: LeaseId,
+        at: datetime,
+        *,
+        risks: int,
+        levels: Mapping[Level, int] = NO_LEVELS,
+    ) -> None:
         """These are now the machine's own results; an inventory before them is removed."""
         if machine not in self._state.machines:
             raise NotFound(f"there is no machine {machine}")
@@ -47,6 +57,7 @@ class MemoryResults:
             self.drop(machine, before[0])
         self._state.current[machine, module] = lease, at
         self._state.risks[machine, module] = risks
+        self._state.risk_levels[machine, module] = dict(levels)
 
     def current(self, machine: MachineId, module: Module) -> tuple[LeaseId, datetime] | None:
         """Which lease's results stand for the machine, and since when."""

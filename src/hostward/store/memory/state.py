@@ -1,5 +1,6 @@
 """All that the memory store holds. A transaction works on a copy; values are never changed in place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Self
@@ -7,12 +8,28 @@ from typing import Self
 from hostward.domain.account import AgentSession, ApiKey, User
 from hostward.domain.advisory import Advisory
 from hostward.domain.audit import AuditEntry
+from hostward.domain.console_session import ConsoleSession
+from hostward.domain.credential import Credential
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, ScheduleId, Seq, TagId, TaskId, VulId
+from hostward.domain.ids import (
+    AccountId,
+    DeliveryId,
+    LeaseId,
+    MachineId,
+    ScheduleId,
+    Seq,
+    TagId,
+    TaskId,
+    UserId,
+    VulId,
+    WebhookId,
+)
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
 from hostward.domain.schedule import Schedule
+from hostward.domain.severity import Level
 from hostward.domain.task import Task
+from hostward.domain.webhook import Delivery, Webhook
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
 from hostward.usecases.records import FeedStatus, Item, Lease, RequestBatch
@@ -43,6 +60,10 @@ class State:
     accounts: dict[AccountId, str] = field(default_factory=dict)
     users: dict[tuple[AccountId, str], User] = field(default_factory=dict)
     keys: dict[str, ApiKey] = field(default_factory=dict)
+    credentials: dict[UserId, Credential] = field(default_factory=dict)
+    recovery: dict[UserId, frozenset[bytes]] = field(default_factory=dict)
+    links: dict[bytes, tuple[User, datetime]] = field(default_factory=dict)
+    console_sessions: dict[bytes, ConsoleSession] = field(default_factory=dict)
     machines: dict[MachineId, Machine] = field(default_factory=dict)
     public_keys: dict[bytes, MachineId] = field(default_factory=dict)
     tokens: dict[bytes, Token] = field(default_factory=dict)
@@ -62,6 +83,10 @@ class State:
     batches: dict[tuple[MachineId, LeaseId, int], tuple[Item, ...]] = field(default_factory=dict)
     current: dict[tuple[MachineId, Module], tuple[LeaseId, datetime]] = field(default_factory=dict)
     risks: dict[tuple[MachineId, Module], int] = field(default_factory=dict)
+    risk_levels: dict[tuple[MachineId, Module], Mapping[Level, int]] = field(default_factory=dict)
+    webhooks: dict[WebhookId, Webhook] = field(default_factory=dict)
+    deliveries: dict[DeliveryId, Delivery] = field(default_factory=dict)
+    known_vuls: dict[MachineId, tuple[LeaseId, frozenset[VulId]]] = field(default_factory=dict)
     feeds: dict[str, FeedStatus] = field(default_factory=dict)
     advisories: dict[tuple[str, str], Advisory] = field(default_factory=dict)
     vul_numbers: dict[str, VulId] = field(default_factory=dict)

@@ -4,15 +4,21 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from hostward.runtime.pulse import Pulse
 from hostward.store.memory.accounts import MemoryAccounts
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.audit import MemoryAudit
+from hostward.store.memory.console_sessions import MemoryConsoleSessions
+from hostward.store.memory.credentials import MemoryCredentials
+from hostward.store.memory.fleet import MemoryFleet
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.results import MemoryResults
 from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
 from hostward.store.memory.tasks import MemoryTasks
+from hostward.store.memory.totals import MemoryTotals
+from hostward.store.memory.webhooks import MemoryWebhooks
 from hostward.usecases.ports import UnitOfWork
 
 T = TypeVar("T")
@@ -27,9 +33,19 @@ class MemoryUnitOfWork:
         self.results = MemoryResults(state)
         self.advisories = MemoryAdvisories(state)
         self.accounts = MemoryAccounts(state)
+        self.credentials = MemoryCredentials(state)
+        self.console_sessions = MemoryConsoleSessions(state)
         self.audit = MemoryAudit(state)
         self.requests = MemoryRequests(state)
         self.schedules = MemorySchedules(state)
+        self.webhooks = MemoryWebhooks(state)
+        self.fleet = MemoryFleet(state)
+        self.totals = MemoryTotals(state)
+
+    @property
+    def whole(self) -> "MemoryUnitOfWork":
+        """Itself: nobody's limits apply."""
+        return self
 
 
 class MemoryStore:
@@ -39,6 +55,8 @@ class MemoryStore:
         self._state = State()
         self._turn = threading.Lock()
         self._open = True
+        self.pulse = Pulse()
+        """Beats after every write."""
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run work on a consistent snapshot."""
@@ -60,6 +78,7 @@ class MemoryStore:
             state = self._state.copy()
             result = work(MemoryUnitOfWork(state))
             self._state = state
+        self.pulse.beat()
         return result
 
     def close(self) -> None:

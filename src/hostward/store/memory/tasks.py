@@ -8,7 +8,7 @@ from hostward.domain.advisory import Match
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
-from hostward.domain.machine_filter import Conditions
+from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order
 from hostward.domain.module import Module
 from hostward.domain.tally import Tally
 from hostward.domain.tally import recount as recounted
@@ -16,12 +16,22 @@ from hostward.domain.task import ScanState, Task
 from hostward.store.averages import moved
 from hostward.store.codec import options_of, options_text
 from hostward.store.found_vuls import badness
-from hostward.store.memory import pages, task_vuls
+from hostward.store.memory import pages, task_risks, task_vuls
 from hostward.store.memory.state import State
 from hostward.store.outdated import outdated
-from hostward.store.texts import clean
+from hostward.store.texts import ascii_lower, clean
 from hostward.store.times import span, span_of
-from hostward.usecases.records import Lease, MachineRow, Page, Seen, TaskVul
+from hostward.usecases.records import (
+    ALL_TASKS,
+    Lease,
+    MachineRow,
+    Page,
+    RiskPage,
+    RiskQuery,
+    Seen,
+    TaskFilter,
+    TaskVul,
+)
 
 
 class MemoryTasks:
@@ -67,6 +77,7 @@ class MemoryTasks:
         limit: int,
         offset: int,
         tags: Sequence[str] = (),
+        narrowed: TaskFilter = ALL_TASKS,
     ) -> tuple[int, Sequence[Task]]:
         """How many there are, and a page of them, newest first."""
         tasks = [
@@ -74,6 +85,7 @@ class MemoryTasks:
             for _, task in sorted(self._state.tasks.items(), reverse=True)
             if task.account == account
             and module in (None, task.module)
+            and _meant(task, narrowed)
             and (not tags or self.seen(task.id, tags).tally.machines > 0)
             and (not states or self._shown(task, tags).state in states)
         ]
@@ -139,14 +151,14 @@ class MemoryTasks:
             raise NotFound(f"there is no lease {lease.id}")
         self._state.leases[lease.id] = replace(kept, acked=lease.acked, ended=lease.ended)
 
-    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int) -> Page:
+    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int, order: Order = TASK_ORDER) -> Page:
         """A page of the task's machines that meet the conditions."""
-        return pages.page(self._state, list(self.units(task)), conditions, limit, offset)
+        return pages.page(self._state, list(self.units(task)), conditions, limit=limit, offset=offset, order=order)
 
     def rows_from(self, task: TaskId, conditions: Conditions, *, first: Seq, limit: int) -> Sequence[MachineRow]:
         """The next of the task's machines that meet the conditions."""
         units = [unit for unit in self.units(task) if unit.seq >= first]
-        return pages.page(self._state, units, conditions, limit, 0).rows
+        return pages.page(self._state, units, conditions, limit=limit, offset=0).rows
 
     def record_vuls(self, unit: Unit, matches: Sequence[Match]) -> int:
         """Make these the vulnerabilities this unit found."""
@@ -160,6 +172,17 @@ class MemoryTasks:
             on = task_vuls.counted(self._state, task, seqs)
             worst = sorted((replace(vul, machines=on[vul.id]) for vul in worst if vul.id in on), key=badness)
         return worst[:limit]
+
+    def risks(
+        self, task: TaskId, module: Module, wanted: RiskQuery, *, limit: int, offset: int, tags: Sequence[str] = ()
+    ) -> RiskPage:
+        """A page of what the task found, worst first."""
+        if module is Module.VUL:
+            found = task_risks.of_vuls(self.vuls(task, limit=len(self._state.task_vuls), tags=tags), wanted)
+        else:
+            units = [unit for unit in self.units(task) if not tags or pages.has_tag(self._state, unit.machine, tags)]
+            found = task_risks.of_units(self._state, units, module, wanted)
+        return RiskPage(total=len(found), rows=found[offset : offset + limit])
 
     def typical(self, account: AccountId, module: Module) -> timedelta | None:
         """How long a scan of the module usually takes a machine."""
@@ -181,6 +204,17 @@ class MemoryTasks:
 
     def _open(self) -> Sequence[Unit]:
         return [unit for _, unit in sorted(self._state.units.items(), key=_key) if not unit.is_final]
+
+
+def _meant(task: Task, wanted: TaskFilter) -> bool:
+    query = ascii_lower(clean(wanted.query))
+    return (
+        (not wanted.triggers or task.trigger in wanted.triggers)
+        and (not query or query == str(task.id) or query in ascii_lower(task.created_by))
+        and (wanted.after is None or task.begin >= wanted.after)
+        and (wanted.before is None or task.begin <= wanted.before)
+        and (wanted.below is None or task.id < wanted.below)
+    )
 
 
 def _key(entry: tuple[tuple[TaskId, Seq], Unit]) -> tuple[TaskId, Seq]:

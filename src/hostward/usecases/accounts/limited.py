@@ -13,10 +13,14 @@ from hostward.domain.account import User
 from hostward.domain.errors import Forbidden
 from hostward.domain.ids import MachineId
 from hostward.usecases.account_ports import Accounts, Audit, Requests
-from hostward.usecases.accounts.limited_machines import LimitedMachines, LimitedResults
+from hostward.usecases.accounts.limited_machines import LimitedFleet, LimitedMachines, LimitedResults
 from hostward.usecases.accounts.limited_tasks import LimitedTasks
-from hostward.usecases.ports import Advisories, Store, UnitOfWork
+from hostward.usecases.advisory_ports import Advisories
+from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.schedule_ports import Schedules
+from hostward.usecases.session_ports import ConsoleSessions, Credentials
+from hostward.usecases.total_ports import CountsTotals
+from hostward.usecases.webhook_ports import Webhooks
 
 T = TypeVar("T")
 
@@ -51,8 +55,8 @@ class LimitedStore:
 class LimitedUnitOfWork:
     """ports.UnitOfWork for a limited user.
 
-    Accounts, audit and requests are passed on: what concerns them takes permissions that no limited user has, but for
-    keys of their own. Advisories are the same for everybody; here they are read only.
+    Accounts, sessions, audit and requests are passed on: what concerns them takes permissions that no limited user
+    has, but for keys and sessions of their own. Advisories are the same for everybody; here they are read only.
     """
 
     def __init__(self, uow: UnitOfWork, user: User) -> None:
@@ -90,6 +94,16 @@ class LimitedUnitOfWork:
         return self._uow.accounts
 
     @property
+    def credentials(self) -> Credentials:
+        """What people sign in with."""
+        return self._uow.credentials
+
+    @property
+    def console_sessions(self) -> ConsoleSessions:
+        """Browsers that are signed in."""
+        return self._uow.console_sessions
+
+    @property
     def audit(self) -> Audit:
         """Who changed what."""
         return self._uow.audit
@@ -103,6 +117,26 @@ class LimitedUnitOfWork:
     def schedules(self) -> Schedules:
         """Schedules are of the whole account."""
         return cast("Schedules", _Closed(self._uow.schedules, set()))
+
+    @property
+    def fleet(self) -> LimitedFleet:
+        """All machines in reach, in a few numbers."""
+        return LimitedFleet(self._uow.fleet, self._user)
+
+    @property
+    def totals(self) -> CountsTotals:
+        """Numbers over all accounts are nothing for a user."""
+        return cast("CountsTotals", _Closed(self._uow.totals, set()))
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Receivers are of the whole account."""
+        return cast("Webhooks", _Closed(self._uow.webhooks, set()))
+
+    @property
+    def whole(self) -> UnitOfWork:
+        """Without the limits: for messages about the whole account, which the user never sees."""
+        return self._uow.whole
 
 
 def store_for(store: Store, user: User) -> Store:

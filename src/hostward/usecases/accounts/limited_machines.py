@@ -7,13 +7,15 @@ from typing import NoReturn
 from hostward.domain.account import AgentSession, User
 from hostward.domain.advisory import Match
 from hostward.domain.errors import Forbidden
-from hostward.domain.ids import AccountId, LeaseId, MachineId, TagId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, TagId, TaskId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.domain.machine_filter import Tagged
 from hostward.domain.module import Module
 from hostward.domain.severity import Level
-from hostward.usecases.ports import Machines, Results
-from hostward.usecases.records import Item, Label, MachineCondition, MachinePage
+from hostward.usecases.fleet_ports import NO_LEVELS, AgentCount, Fleet, FleetStanding
+from hostward.usecases.ports import Machines
+from hostward.usecases.records import Item, Label, MachineCondition, MachineOrder, MachinePage
+from hostward.usecases.result_ports import Results
 
 Reach = Callable[[], frozenset[MachineId]]
 
@@ -51,11 +53,18 @@ class LimitedMachines:
         return {quuid: machine for quuid, machine in found.items() if machine.id in reach}
 
     def page(
-        self, account: AccountId, conditions: Sequence[MachineCondition], *, limit: int, offset: int
+        self,
+        account: AccountId,
+        conditions: Sequence[MachineCondition],
+        *,
+        limit: int,
+        offset: int,
+        order: MachineOrder = MachineOrder.ENROLMENT,
+        descending: bool = False,
     ) -> MachinePage:
         """A page of the machines in reach that meet all the conditions."""
         narrowed = (*conditions, Tagged(values=self._user.tags))
-        return self._machines.page(account, narrowed, limit=limit, offset=offset)
+        return self._machines.page(account, narrowed, limit=limit, offset=offset, order=order, descending=descending)
 
     def tags(self, machines: Sequence[MachineId]) -> Mapping[MachineId, tuple[str, ...]]:
         """The tags of those machines that are in reach."""
@@ -132,6 +141,28 @@ class LimitedMachines:
         _forbidden()
 
 
+class LimitedFleet:
+    """ports.Fleet over machines in reach: what is kept of all is left alone, and these are counted."""
+
+    def __init__(self, fleet: Fleet, user: User) -> None:
+        self._fleet = fleet
+        self._tags = user.tags
+
+    def agents(
+        self, account: AccountId, conditions: Sequence[MachineCondition], *, heard_after: datetime
+    ) -> Sequence[AgentCount]:
+        """The versions of agents of machines in reach."""
+        return self._fleet.agents(account, (*conditions, Tagged(values=self._tags)), heard_after=heard_after)
+
+    def standing(self, account: AccountId, tags: Sequence[str] = ()) -> FleetStanding:
+        """Over machines in reach, whatever tags are named."""
+        return self._fleet.standing(account, self._tags)
+
+    def vul_levels(self, task: TaskId, tags: Sequence[str] = ()) -> Mapping[tuple[Level | None, bool], int]:
+        """Of what was found on machines in reach."""
+        return self._fleet.vul_levels(task, self._tags)
+
+
 class LimitedResults:
     """ports.Results of machines in reach; others have none. What agents write is forbidden."""
 
@@ -163,7 +194,16 @@ class LimitedResults:
         """The agents' side."""
         _forbidden()
 
-    def make_current(self, machine: MachineId, module: Module, lease: LeaseId, at: datetime, *, risks: int) -> NoReturn:
+    def make_current(
+        self,
+        machine: MachineId,
+        module: Module,
+        lease: LeaseId,
+        at: datetime,
+        *,
+        risks: int,
+        levels: Mapping[Level, int] = NO_LEVELS,
+    ) -> NoReturn:
         """The agents' side."""
         _forbidden()
 

@@ -10,12 +10,22 @@ from hostward.domain.advisory import Match
 from hostward.domain.errors import Forbidden, NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
-from hostward.domain.machine_filter import Conditions, Tagged
+from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order, Tagged
 from hostward.domain.module import Module
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.ports import Tasks
-from hostward.usecases.records import Lease, MachineRow, Page, Seen, TaskVul
+from hostward.usecases.records import (
+    ALL_TASKS,
+    Lease,
+    MachineRow,
+    Page,
+    RiskPage,
+    RiskQuery,
+    Seen,
+    TaskFilter,
+    TaskVul,
+)
 
 Reach = Callable[[], frozenset[MachineId]]
 
@@ -64,10 +74,17 @@ class LimitedTasks:
         limit: int,
         offset: int,
         tags: Sequence[str] = (),
+        narrowed: TaskFilter = ALL_TASKS,
     ) -> tuple[int, Sequence[Task]]:
         """A page of the tasks with a machine in reach, newest first."""
         total, tasks = self._tasks.list(
-            account, module=module, states=states, limit=limit, offset=offset, tags=tags or self._user.tags
+            account,
+            module=module,
+            states=states,
+            limit=limit,
+            offset=offset,
+            tags=tags or self._user.tags,
+            narrowed=narrowed,
         )
         shown = (self._shown(task) for task in tasks)
         return total, [task for task in shown if task is not None]
@@ -99,10 +116,16 @@ class LimitedTasks:
         """Store a unit's step."""
         self._tasks.change(self._reached(before), after, now)
 
-    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int) -> Page:
+    def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int, order: Order = TASK_ORDER) -> Page:
         """A page of the task's machines in reach that meet the conditions."""
         narrowed = (*conditions, Tagged(values=self._user.tags))
-        return self._tasks.page(task, narrowed, limit=limit, offset=offset)
+        return self._tasks.page(task, narrowed, limit=limit, offset=offset, order=order)
+
+    def risks(
+        self, task: TaskId, module: Module, wanted: RiskQuery, *, limit: int, offset: int, tags: Sequence[str] = ()
+    ) -> RiskPage:
+        """What was found on machines in reach, whatever tags are named."""
+        return self._tasks.risks(task, module, wanted, limit=limit, offset=offset, tags=self._user.tags)
 
     def rows_from(self, task: TaskId, conditions: Conditions, *, first: Seq, limit: int) -> Sequence[MachineRow]:
         """The next of the task's machines in reach that meet the conditions."""

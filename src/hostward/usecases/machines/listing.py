@@ -9,7 +9,7 @@ from hostward.domain.ids import AccountId, MachineId, TagId
 from hostward.domain.machine import OFFLINE_AFTER
 from hostward.domain.module import Module
 from hostward.usecases.ports import UnitOfWork
-from hostward.usecases.records import HeardOf, Listed, MachineCondition, MachinePage
+from hostward.usecases.records import HeardOf, Listed, MachineCondition, MachineOrder, MachinePage
 
 
 class Standing(Enum):
@@ -29,17 +29,33 @@ class Tagging:
 
 
 def listing(
-    uow: UnitOfWork, *, account: AccountId, conditions: Sequence[MachineCondition], limit: int, offset: int
+    uow: UnitOfWork,
+    *,
+    account: AccountId,
+    conditions: Sequence[MachineCondition],
+    limit: int,
+    offset: int,
+    order: MachineOrder = MachineOrder.ENROLMENT,
+    descending: bool = False,
 ) -> MachinePage:
-    """A page of the account's machines that meet all the conditions, in the order they were enrolled."""
-    return uow.machines.page(account, conditions, limit=limit, offset=offset)
+    """A page of the account's machines that meet all the conditions, in an order: else that of their enrolment."""
+    return uow.machines.page(account, conditions, limit=limit, offset=offset, order=order, descending=descending)
 
 
 def tagged_listing(
-    uow: UnitOfWork, *, account: AccountId, conditions: Sequence[MachineCondition], limit: int, offset: int
+    uow: UnitOfWork,
+    *,
+    account: AccountId,
+    conditions: Sequence[MachineCondition],
+    limit: int,
+    offset: int,
+    order: MachineOrder = MachineOrder.ENROLMENT,
+    descending: bool = False,
 ) -> tuple[MachinePage, Mapping[MachineId, Sequence[Tagging]]]:
     """The page, and the tags of its machines."""
-    page = listing(uow, account=account, conditions=conditions, limit=limit, offset=offset)
+    page = listing(
+        uow, account=account, conditions=conditions, limit=limit, offset=offset, order=order, descending=descending
+    )
     tags = uow.machines.tags([row.machine.id for row in page.rows])
     if not tags:
         return page, {}

@@ -7,6 +7,7 @@ from hostward.domain.errors import AgentRefused, AgentTooOld
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.protocol.compat import UPGRADE_COMMAND, is_accepted
 from hostward.protocol.hello import Facts, SessionProof
+from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 
 
@@ -46,9 +47,14 @@ def facts_of(facts: Facts) -> MachineFacts:
 
 def _end_leases(uow: UnitOfWork, machine: Machine, now: datetime, server_started: datetime) -> None:
     """The process that held them is gone. Leases from before this server's start cost no attempt: it died too."""
+    ended = []
     for unit in uow.tasks.open_units(machine.id):
         if not unit.state.holds_lease or unit.lease is None:
             continue
         lease = uow.tasks.lease(unit.lease)
         spends = lease is None or lease.given >= server_started
-        uow.tasks.change(unit, unit.lease_lost(now, spends_attempt=spends), now)
+        after = unit.lease_lost(now, spends_attempt=spends)
+        uow.tasks.change(unit, after, now)
+        if after.is_final and (task := uow.tasks.get(unit.task)) is not None:
+            ended.append(task)
+    tell_finished(uow, ended, now)

@@ -1,6 +1,6 @@
 """Take a report: rows, ledger, unit and tally move together in one transaction, so that nothing is lost or doubled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,8 +12,12 @@ from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.matching import is_selected
 from hostward.domain.note import NOTHING, Code, Note, printable
 from hostward.domain.options import VulOptions
+from hostward.domain.severity import Level
 from hostward.domain.task import Task
 from hostward.protocol.report import MAX_ITEMS, Answer, Batch, End, Report, item_of
+from hostward.usecases.fleet_ports import NO_LEVELS
+from hostward.usecases.notifications.finished import tell_finished
+from hostward.usecases.notifications.found import tell_new
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Item, Lease
 
@@ -135,25 +139,35 @@ def _end(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> None:
     """The lease is over: its unit becomes final, and whole results become the machine's own."""
     uow.tasks.put_lease(replace(place.lease, ended=True))
     if end.outcome == "ok":
-        risks = _own_risks(uow, place)
-        uow.results.make_current(place.lease.machine, place.task.module, place.lease.id, now, risks=risks)
+        risks, levels = _own_risks(uow, place)
+        tell_new(uow, task=place.task, lease=place.lease, now=now)
+        uow.results.make_current(
+            place.lease.machine, place.task.module, place.lease.id, now, risks=risks, levels=levels
+        )
     if not place.is_current:
         return
     after = _ended_unit(place.unit, end, now)
     uow.tasks.change(place.unit, after, now)
     if after.state is UnitState.OK and after.begin is not None:
         uow.tasks.learn(place.task.account, place.task.module, now - after.begin)
+    if after.is_final:
+        tell_finished(uow, [place.task], now)
 
 
-def _own_risks(uow: UnitOfWork, place: _Place) -> int:
-    """Risks of the lease's whole results; of vulnerabilities all that count, whichever the task asked for."""
+def _own_risks(uow: UnitOfWork, place: _Place) -> tuple[int, Mapping[Level, int]]:
+    """Risks of the lease's whole results; of vulnerabilities all that count, whichever the task asked for.
+
+    By level too, but for vulnerabilities: their levels are counted with the task that found them.
+    """
     options = place.task.options
     if not isinstance(options, VulOptions):
-        return sum(uow.results.risks(place.lease.machine, place.lease.id).values())
+        levels = uow.results.risks(place.lease.machine, place.lease.id)
+        return sum(levels.values()), levels
     if place.is_current and options == VulOptions():
-        return place.unit.risk_num  # counted with the last batch: matching anew would double the cost of a report
+        # Counted with the last batch: matching anew would double the cost of a report.
+        return place.unit.risk_num, NO_LEVELS
     matches = uow.results.matches(place.lease.machine, place.lease.id)
-    return len({match.key for match in matches if not match.hidden})
+    return len({match.key for match in matches if not match.hidden}), NO_LEVELS
 
 
 def _ended_unit(unit: Unit, end: End, now: datetime) -> Unit:

@@ -14,7 +14,7 @@ from hostward.domain.progress import Estimate
 from hostward.domain.reason import Reason
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.ports import UnitOfWork
-from hostward.usecases.records import Page, TaskVul
+from hostward.usecases.records import ALL_TASKS, Page, TaskFilter, TaskVul
 
 MAX_VULS = 100
 """Vulnerabilities listed with a task that named none (semantics of VulInfo); the count says how many there are."""
@@ -105,9 +105,10 @@ def listing(
     states: frozenset[ScanState],
     limit: int,
     offset: int,
+    narrowed: TaskFilter = ALL_TASKS,
 ) -> tuple[int, Sequence[Task]]:
     """How many of the account's tasks there are, and a page of them, newest first."""
-    return uow.tasks.list(account, module=module, states=states, limit=limit, offset=offset)
+    return uow.tasks.list(account, module=module, states=states, limit=limit, offset=offset, narrowed=narrowed)
 
 
 def _vuls(uow: UnitOfWork, task: Task) -> Sequence[TaskVul]:

@@ -9,6 +9,7 @@ from hostward.domain.machine import Machine
 from hostward.domain.module import Module
 from hostward.domain.task import Task, too_old
 from hostward.protocol.job import Job, Poll, Work, lease_ids, wire_options
+from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Lease
 
@@ -34,7 +35,10 @@ def next_work(
     if fresh:
         units = [_reclaimed(uow, unit, holding, now, server_started) for unit in units]
     resent = [_job(uow, unit, tasks[unit.task], now) for unit in units if _is_unheard(unit, holding)]
-    given = _given(uow, _waiting(units, tasks, asking, poll), tasks, asking, now)
+    waiting = _waiting(units, tasks, asking, poll)
+    given = _given(uow, waiting, tasks, asking, now)
+    ended = [unit for unit in units if unit.is_final] + (waiting if asking.is_too_old() else [])
+    tell_finished(uow, [tasks[unit.task] for unit in ended], now)
     stop = [unit.lease for unit in units if unit.state is UnitState.STOPPING and unit.lease in holding]
     current = {unit.lease for unit in units if unit.lease is not None}
     lost = [lease for lease in sorted(holding) if lease not in current and not _is_wanted(uow, lease, machine)]

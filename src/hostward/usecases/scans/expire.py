@@ -4,7 +4,8 @@ from datetime import datetime
 
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import MachineId
-from hostward.domain.task import overdue
+from hostward.domain.task import Task, overdue
+from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 
 AT_ONCE = 500
@@ -14,14 +15,17 @@ AT_ONCE = 500
 def expire(uow: UnitOfWork, *, now: datetime, limit: int = AT_ONCE) -> tuple[int, tuple[MachineId, ...]]:
     """Look at the units that are due: how many there were, and whose agents should ask again."""
     units = uow.tasks.due(now, limit)
-    waiting = [after.machine for unit in units if not (after := _look(uow, unit, now)).is_final]
+    looked = [_look(uow, unit, now) for unit in units]
+    # Only after all steps: the counts of all tasks are then written at once, in the order of their keys.
+    tell_finished(uow, [task for after, task in looked if after.is_final], now)
+    waiting = [after.machine for after, _ in looked if not after.is_final]
     return len(units), tuple(dict.fromkeys(waiting))
 
 
-def _look(uow: UnitOfWork, unit: Unit, now: datetime) -> Unit:
+def _look(uow: UnitOfWork, unit: Unit, now: datetime) -> tuple[Unit, Task]:
     task, machine = uow.tasks.get(unit.task), uow.machines.get(unit.machine)
     assert task is not None
     assert machine is not None
     after = overdue(unit, task, machine, now)
     uow.tasks.change(unit, after, now)
-    return after
+    return after, task

@@ -10,6 +10,7 @@ from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.module import Module
 from hostward.domain.reason import Reason
 from hostward.domain.task import Task, reenter
+from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.scans.describe import find
 
@@ -47,8 +48,9 @@ def rerun(
         raise NoMachines.because(Reason.NONE_TO_RERUN, task=task)
     again = found.again(now, timeout, uow.tasks.typical(account, module))
     uow.tasks.put(again)
-    for unit in final:
-        _restart(uow, again, unit, now)
+    restarted = [_restart(uow, again, unit, now) for unit in final]
+    if any(unit.is_final for unit in restarted):
+        tell_finished(uow, [again], now)
     return Rerun(machines=len(final), wake=tuple(unit.machine for unit in final))
 
 
@@ -66,9 +68,11 @@ def _chosen(uow: UnitOfWork, task: Task, quuids: tuple[str, ...]) -> Sequence[Un
     return units
 
 
-def _restart(uow: UnitOfWork, task: Task, unit: Unit, now: datetime) -> None:
+def _restart(uow: UnitOfWork, task: Task, unit: Unit, now: datetime) -> Unit:
     """The unit's earlier risks no longer count; the machine's own results stay until newer ones are whole."""
     machine = uow.machines.get(unit.machine)
     assert machine is not None
     uow.tasks.record_vuls(unit, ())
-    uow.tasks.change(unit, reenter(task, unit, machine, now), now)
+    after = reenter(task, unit, machine, now)
+    uow.tasks.change(unit, after, now)
+    return after

@@ -10,6 +10,7 @@ from hostward.domain.machine import Machine
 from hostward.domain.options import Options, VulOptions, module_of
 from hostward.domain.reason import Reason
 from hostward.domain.task import Task, Trigger, enter
+from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import ScanRequest, Scope
 
@@ -34,6 +35,8 @@ def start(
     check_options(uow, request.options)
     task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
     stored = uow.tasks.create(task, enter(task, machines, now))
+    if stored.end is not None:
+        tell_finished(uow, [stored], now)
     return Started(task=stored.id, machines=len(machines), wake=tuple(machine.id for machine in machines))
 
 
@@ -73,13 +76,14 @@ def _new_task(
 
 
 def _in_scope(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
-    machines = uow.machines.of_account(account) if scope.everything else _named(uow, account, scope.quuids)
+    machines = uow.machines.of_account(account) if scope.everything else named_machines(uow, account, scope.quuids)
     if not machines:
         raise NoMachines.because(Reason.NO_MACHINES)
     return machines
 
 
-def _named(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> Sequence[Machine]:
+def named_machines(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> Sequence[Machine]:
+    """The account's machines with these quuids, each once. Raises InvalidValue for one that nobody knows."""
     wanted = list(dict.fromkeys(quuids))
     known = uow.machines.by_quuids(account, wanted)
     missing = [quuid for quuid in wanted if quuid not in known]

@@ -7,6 +7,7 @@ from hostward.domain.host_scan import UnitState
 from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.module import Module
 from hostward.domain.reason import Reason
+from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.scans.describe import find
 
@@ -31,12 +32,16 @@ def stop(
     if machines is None:
         uow.tasks.put(found.asked_to_stop(now, by))
     at = now.strftime("%Y-%m-%d %H:%M:%S UTC")
-    wake = []
+    wake, ended = [], False
     for unit in uow.tasks.open_units_of(task, machines):
         if unit.state is UnitState.STOPPING:
             continue
-        uow.tasks.change(unit, unit.asked_to_stop(now, by, at), now)
+        after = unit.asked_to_stop(now, by, at)
+        uow.tasks.change(unit, after, now)
+        ended = ended or after.is_final
         wake.append(unit.machine)
+    if ended:
+        tell_finished(uow, [found], now)
     return tuple(wake)
 
 

@@ -1,6 +1,5 @@
 """Change what becomes of a schedule's starts that come late, meet the task before, or come all at once."""
 
-from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from hostward.domain.ids import AccountId, ScheduleId
@@ -14,8 +13,6 @@ def adjust(
 ) -> Schedule:
     """Give it another policy. A fire that is due stays due. Raises NotFound."""
     found = find(uow, account=account, schedule=schedule, lock=True)
-    changed = replace(found, policy=policy)
-    if found.next_fire is not None and found.next_fire > now:
-        changed = replace(changed, next_fire=changed.after(now, zone))
+    changed = found.with_policy(policy, zone, now)
     uow.schedules.put(changed)
     return changed

@@ -19,7 +19,6 @@ def enable(
     setting = replace(found.setting, enabled=enabled)
     if enabled and isinstance(setting.cadence, EveryDays):
         setting = replace(setting, cadence=replace(setting.cadence, first=first_day(setting.at, now, zone)))
-    changed = replace(found, setting=setting, zone=str(zone))
-    changed = replace(changed, next_fire=changed.after(now, zone))
+    changed = replace(found, setting=setting, zone=str(zone)).anew(zone, now)
     uow.schedules.put(changed)
     return changed

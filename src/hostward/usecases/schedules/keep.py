@@ -39,8 +39,7 @@ def keep(
 def _changed(known: Schedule, setting: Setting, zone: tzinfo, now: datetime) -> Schedule:
     if setting.rhythm == known.setting.rhythm and known.zone == str(zone):
         return replace(known, setting=replace(setting, cadence=known.setting.cadence))
-    changed = replace(known, setting=setting, zone=str(zone))
-    return replace(changed, next_fire=changed.after(now, zone))
+    return replace(known, setting=setting, zone=str(zone)).anew(zone, now)
 
 
 def _check_machines(uow: UnitOfWork, account: AccountId, setting: Setting) -> None:

@@ -1,0 +1,1 @@
+"""Telling other systems what happened here. Start at finished.py and found.py."""

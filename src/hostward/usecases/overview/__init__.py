@@ -1,0 +1,1 @@
+"""What a fleet looks like as a whole."""

@@ -1,0 +1,53 @@
+"""What the console asks for besides scans and accounts: requests about the states that other examples have too."""
+
+from collections.abc import Callable
+
+from account_scenarios import staffed
+from api_bench import ApiBench
+from api_scenarios import Example, nobody, planned
+
+SERVICE = "hostward"
+
+
+def scanning() -> ApiBench:
+    """Two machines, for which a vulnerability scan has begun."""
+    api = staffed()
+    assert not api.call("ScanVul", {"VulLevels": "0", "HostType": 1}).code
+    return api
+
+
+def silent() -> ApiBench:
+    """Two machines that were last heard of an hour ago."""
+    api = staffed()
+    api.clock.turn(3600)
+    return api
+
+
+def _example(
+    name: str, state: Callable[[], ApiBench], action: str, request: dict, *, language: str = "en-US"
+) -> Example:
+    return Example(name, state, action, request, SERVICE, language)
+
+
+CALL = {"Service": "cwp", "ActionName": "DescribeScanTaskDetails", "Endpoint": "https://hw.example.org:8443"}
+
+CONSOLE_EXAMPLES = (
+    _example("overview", scanning, "DescribeOverview", {}),
+    _example("overview_zh", silent, "DescribeOverview", {}, language="zh-CN"),
+    _example("overview_of_silent_machines", silent, "DescribeOverview", {}),
+    _example("estimate", staffed, "EstimateScan", {"Module": "Vul"}),
+    _example("estimate_of_silent_machines", silent, "EstimateScan", {"Module": "Baseline", "Tags": ["env=prod"]}),
+    _example("preview_schedule", nobody, "PreviewSchedule", {"Module": "Vul", "DaysCycle": 7, "At": "03:30:00"}),
+    _example("preview_schedule_short_window_zh", nobody, "PreviewSchedule",
+             {"Module": "Malware", "Weekdays": [6, 7], "At": "02:00:00", "WindowStart": "02:00:00",
+              "WindowEnd": "03:00:00", "Count": 3}, language="zh-CN"),
+    _example("skip_schedule_once", planned, "SkipScheduleOnce", {"ScheduleId": 1}),
+    _example("skip_unknown_schedule", planned, "SkipScheduleOnce", {"ScheduleId": 99}),
+    _example("generate_code", nobody, "GenerateCode",
+             CALL | {"ProgramLanguage": "python", "Parameters": '{"ModuleType": "Vul", "TaskId": 41}'}),
+    _example("generate_code_unknown_parameter", nobody, "GenerateCode",
+             CALL | {"ProgramLanguage": "curl", "Parameters": '{"Colour": 1}'}),
+    _example("list_machines", staffed, "ListMachines", {"Limit": 1}),
+    _example("list_machines_offline", silent, "ListMachines",
+             {"Status": ["Offline"], "Sort": "HostName", "Descending": True}),
+)  # fmt: skip
