@@ -70,9 +70,9 @@ def module_of(value: str, name: str = "ModuleType") -> Module:
     return Module(one_of(name, value, [module.value for module in Module]))
 
 
-def task_of(value: int, module: Module) -> TaskId:
+def task_of(value: int, module: Module, name: str = "TaskId") -> TaskId:
     """TaskId; a number that no task can have is refused in the words for a task that does not exist."""
-    between("TaskId", value, 1, 2**64 - 1)
+    between(name, value, 1, 2**64 - 1)
     if value >= MOST_TASKS:
         raise NotFound.because(Reason.NOT_OF_MODULE, task=value, module=module)
     return TaskId(value)

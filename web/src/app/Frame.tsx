@@ -43,7 +43,7 @@ export function Frame({ section, children }: { section: Section; children: React
           <Icon name="shieldCheck" />
           <span>Hostward</span>
         </Link>
-        <button type="button" className="hw-top-search" onClick={() => setPalette(true)}>
+        <button type="button" className="hw-top-search" aria-label={t.search} onClick={() => setPalette(true)}>
           <Icon name="search" />
           <span>{t.search}</span>
           <Kbd keys="Ctrl k" />

@@ -69,17 +69,22 @@ function connect(): void {
     opened.close();
     stream = null;
     tell({ kind: "gone" });
+    retry();
   });
   opened.onerror = () => {
     if (stream !== opened) return;
     opened.close();
     stream = null;
     tell({ kind: "down" });
-    const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)] ?? 10_000;
-    failures++;
-    clearTimeout(timer);
-    timer = setTimeout(connect, wait);
+    retry();
   };
+}
+
+function retry(): void {
+  const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)] ?? 10_000;
+  failures++;
+  clearTimeout(timer);
+  timer = setTimeout(connect, wait);
 }
 
 function later(): void {

@@ -1,6 +1,6 @@
 /** Live state of topics (docs/explanation/live-updates.md), by one stream that all tabs of a browser share. */
 import { useEffect, useState } from "react";
-import { hold } from "./session";
+import { whoIsSignedIn } from "./session";
 
 export interface Topic<P> {
   /** All patches so far, merged; undefined until the first one. */
@@ -38,7 +38,8 @@ function changed(): void {
 
 function hear(heard: Heard): void {
   if (heard.kind === "gone") {
-    hold(null);
+    // The session is over, or its rights have changed, or the server stops: asking tells which.
+    whoIsSignedIn().catch(() => changed());
     return;
   }
   if (heard.kind === "down") {

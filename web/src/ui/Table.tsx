@@ -16,7 +16,9 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, onOpen, classN
       <table role="table" aria-label={label}>
         <colgroup>{shown.map((column) => <col key={column.id} style={{ width: column.width === "grow" ? undefined : column.width }} />)}</colgroup>
         <thead role="rowgroup">
-          <tr role="row">{shown.map((column) => <th key={column.id} role="columnheader" scope="col" data-align={column.align}>{column.title}</th>)}</tr>
+          <tr role="row">{shown.map((column) => column.title === ""
+            ? <td key={column.id} role="cell" data-align={column.align} />
+            : <th key={column.id} role="columnheader" scope="col" data-align={column.align}>{column.title}</th>)}</tr>
         </thead>
         <tbody role="rowgroup">
           {rows.map((row) => (

@@ -36,7 +36,7 @@ class Response(msgspec.Struct, rename="pascal", kw_only=True):
 async def answer(ctx: Context, request: Request) -> Response:
     """Compare the tasks."""
     module = module_of(request.module, "Module")
-    task, other = task_of(request.task_id, module), task_of(request.with_task_id, module)
+    task, other = task_of(request.task_id, module), task_of(request.with_task_id, module, "WithTaskId")
     compared = await ctx.store.read(
         lambda uow: views.compare(uow, account=ctx.account, module=module, task=task, other=other)
     )

@@ -1,5 +1,5 @@
 /** All actions of both services, found by a few letters. One field and one list: arrows move, Enter chooses. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { Fragment, type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Service } from "@/lib/api";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { Icon } from "@/ui";
@@ -88,7 +88,10 @@ function Said({ entry, shown }: { entry: Entry; shown: boolean }) {
 
 function marked({ entry, marks }: Hit): ReactNode {
   const at = new Set(marks);
-  return [...entry.name].map((letter, place) => (at.has(place) ? <mark key={place}>{letter}</mark> : letter));
+  return [...entry.name].map((letter, place) => {
+    const breaks = place > 0 && /[A-Z]/.test(letter) && <wbr />;
+    return <Fragment key={place}>{breaks}{at.has(place) ? <mark>{letter}</mark> : letter}</Fragment>;
+  });
 }
 
 function entriesOf(schemas: Record<Service, ServiceSchema>): Entry[] {

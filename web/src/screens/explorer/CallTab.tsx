@@ -1,5 +1,5 @@
 /** What came back: as a tree, as rows, as it came, and its headers. */
-import { useEffect, useReducer, useState } from "react";
+import { type CSSProperties, useEffect, useReducer, useState } from "react";
 import { call } from "@/lib/api";
 import { useTexts } from "@/lib/i18n";
 import { Button, Code, type Column, JsonView, KeyValue, Progress, Select, Table, Tabs, Tag, copyText, useToast } from "@/ui";
@@ -9,6 +9,7 @@ import { texts } from "./texts";
 
 const SECOND_MS = 1_000;
 const PER_SECOND = 20;
+const COLUMN_PX = 150;
 const VIEWS = ["pretty", "table", "raw", "headers"] as const;
 type View = (typeof VIEWS)[number];
 type Row = Record<string, unknown>;
@@ -102,14 +103,16 @@ function Rows({ lists }: { lists: [string, Row[]][] }) {
   const [name, rows] = lists.find(([one]) => one === chosen) ?? lists[0] ?? ["", []];
   const members = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns: Column<[number, Row]>[] = members.map((member, at) => ({
-    id: member, title: member, width: 150, card: at === 0 ? "title" : "line", align: typeof rows[0]?.[member] === "number" ? "right" : "left",
+    id: member, title: member, width: COLUMN_PX, card: at === 0 ? "title" : "line", align: typeof rows[0]?.[member] === "number" ? "right" : "left",
     render: ([, row]) => cell(row[member]),
   }));
   return (
     <>
       {lists.length > 1 && <Select label={t.list} value={name} onChange={setChosen} options={lists.map(([one, all]) => ({ value: one, label: `${one} [${all.length}]` }))} />}
       <div className="ex-rows" tabIndex={0} role="group" aria-label={name}>
-        <Table label={name} columns={columns} rows={rows.map((row, at): [number, Row] => [at, row])} rowKey={([at]) => String(at)} empty={t.noMembers} />
+        <div style={{ "--wide": `${members.length * COLUMN_PX}px` } as CSSProperties}>
+          <Table label={name} columns={columns} rows={rows.map((row, at): [number, Row] => [at, row])} rowKey={([at]) => String(at)} empty={t.noMembers} />
+        </div>
       </div>
     </>
   );

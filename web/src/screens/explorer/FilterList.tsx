@@ -98,7 +98,7 @@ function FilterValues({ label, meant, values, onChange }: ValuesProps) {
           {shown.length > 1 && <IconButton icon="x" label={t.remove(`${label}.${at}`)} onClick={() => onChange(shown.filter((_, place) => place !== at))} />}
         </div>
       ))}
-      <Button size="small" kind="quiet" icon="plus" aria-label={t.addTo(label)} onClick={() => onChange([...shown, ""])}>{t.orValue}</Button>
+      <Button size="small" kind="quiet" icon="plus" aria-label={`${t.orValue} (${label})`} onClick={() => onChange([...shown, ""])}>{t.orValue}</Button>
     </div>
   );
 }

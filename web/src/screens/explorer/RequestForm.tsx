@@ -76,7 +76,7 @@ function Fields({ scene, onlyRequired }: { scene: Scene; onlyRequired: boolean }
   return (
     <div className="ex-fields">
       {action.request.length === 0 && <p className="ex-hint">{t.noParameters}</p>}
-      <Members fields={shown} structures={scene.schema.structures} value={parameters} path="" mistakes={scene.mistakes} onChange={scene.setParameters} />
+      <Members fields={shown} structures={scene.schema.structures} value={parameters} path="" mistakes={scene.shownMistakes} onChange={scene.setParameters} />
       {unknown.map((name) => (
         <p key={name} className="ex-error" data-path={name}>{name}: {t.mistake("unknown", [...known].join(", "))} <Button size="small" onClick={() => drop(name)}>{t.remove(name)}</Button></p>
       ))}
@@ -127,8 +127,7 @@ function CallerChoice({ scene }: { scene: Scene }) {
   const t = useTexts(texts);
   const { caller, setCaller } = scene;
   return (
-    <fieldset className="ex-group">
-      <legend>{t.caller}</legend>
+    <div className="ex-stack">
       <RadioCards label={t.caller} value={caller.kind} onChange={(kind) => setCaller({ kind })}
         options={[{ value: "session", title: t.bySession, icon: "user" }, { value: "key", title: t.byKey, icon: "key", disabled: !canSign() }]} />
       {!canSign() && <p className="ex-hint">{t.noCrypto}</p>}
@@ -142,7 +141,7 @@ function CallerChoice({ scene }: { scene: Scene }) {
           </Field>
         </>
       )}
-    </fieldset>
+    </div>
   );
 }
 
@@ -168,17 +167,16 @@ function CommonParameters({ scene }: { scene: Scene }) {
 
 function SendBar({ scene }: { scene: Scene }) {
   const t = useTexts(texts);
-  const [anyway, setAnyway] = useState(false);
-  const { mistakes, busy, caller } = scene;
+  const { busy, caller, anyway, setAnyway } = scene;
   const keyMissing = caller.kind === "key" && !(caller.secretId.trim() && caller.secretKey.trim());
-  const mistake = reported(mistakes);
+  const mistake = reported(scene.shownMistakes);
   return (
     <div className="ex-send">
-      {mistake && <p className="ex-error" role="status">{t.wouldSay(mistake.code, mistake.path)}</p>}
+      <div role="status">{mistake && <p className="ex-error">{t.wouldSay(mistake.code, mistake.path)}</p>}</div>
       {mistake && <Checkbox label={t.anyway} checked={anyway} onChange={setAnyway} />}
       {keyMissing && <p className="ex-error">{t.keyMissing}</p>}
       <div className="ex-send-line">
-        <Button kind="primary" type="submit" icon="play" busy={busy} disabled={keyMissing || (mistake !== undefined && !anyway)}>{t.send}</Button>
+        <Button kind="primary" type="submit" icon="play" busy={busy} disabled={keyMissing}>{t.send}</Button>
         <Kbd keys="Ctrl Enter" />
       </div>
     </div>

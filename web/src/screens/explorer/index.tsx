@@ -14,7 +14,7 @@ import { HistoryTab } from "./HistoryTab";
 import { isObject, NotJson, type Obj, parse } from "./logic/exact";
 import { past, remember } from "./logic/history";
 import type { ActionSchema, ServiceSchema } from "./logic/schema";
-import { validate } from "./logic/validate";
+import { reported, validate } from "./logic/validate";
 import { MockTab } from "./MockTab";
 import { RequestForm } from "./RequestForm";
 import { type Answer, deliver, keyWire, sessionWire } from "./send";
@@ -109,10 +109,14 @@ function Work({ schema, action, tab, onTab, onChoose }: WorkProps) {
   const [answer, setAnswer] = useState<Answer>();
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
+  const [tried, setTried] = useState(false);
+  const [anyway, setAnyway] = useState(false);
   const [sent, setSent] = useState<number[]>([]);
   const [history, setHistory] = useState(() => past(localStorage));
   const form = useRef<HTMLDivElement>(null);
+  const result = useRef<HTMLElement>(null);
   const mistakes = useMemo(() => validate(action.request, schema.structures, parameters), [action, schema, parameters]);
+  const shownMistakes = useMemo(() => mistakes.filter((one) => tried || one.kind !== "missing"), [mistakes, tried]);
   const wireLanguage = common.language || (language === "zh" ? "zh-CN" : "en-US");
   useEffect(() => {
     heldCaller = caller;
@@ -142,12 +146,20 @@ function Work({ schema, action, tab, onTab, onChoose }: WorkProps) {
     setAnswer(got);
     setBusy(false);
     onTab("call");
+    result.current?.scrollIntoView({ block: "nearest" });
     const one = { at: got.at, service: schema.service, action: action.name, parameters: "", status: got.status, code: got.code, ms: got.ms, caller: got.caller, requestId: got.requestId };
     setHistory(remember(localStorage, one, parameters));
   };
-  const send = () => (action.changes ? setAsking(true) : void perform());
+  const send = () => {
+    if (busy) return;
+    const first = anyway ? undefined : reported(mistakes);
+    setTried(true);
+    if (first) focusOn(form.current, first.path);
+    else if (action.changes) setAsking(true);
+    else void perform();
+  };
   const scene: Scene = {
-    schema, action, parameters, setParameters, mistakes, common, caller, host: window.location.host, wireLanguage, answer, busy, sent, send, history,
+    schema, action, parameters, setParameters, mistakes, shownMistakes, anyway, setAnyway, common, caller, host: window.location.host, wireLanguage, answer, busy, sent, send, history,
     setCommon: (change) => setTheCommon((before) => ({ ...before, ...change })),
     setCaller: (change) => setTheCaller((before) => ({ ...before, ...change })),
   };
@@ -163,7 +175,7 @@ function Work({ schema, action, tab, onTab, onChoose }: WorkProps) {
       <div ref={form} className="ex-request">
         <RequestForm scene={scene} />
       </div>
-      <section className="ex-result" aria-label={t.tabsLabel}>
+      <section ref={result} className="ex-result" aria-label={t.tabsLabel}>
         <Tabs label={t.tabsLabel} value={tab} onChange={onTab} tabs={TABS.map((id) => ({ id, label: t.tabs[id] }))} />
         <div className="ex-tab">
           {tab === "call" && <CallTab scene={scene} />}
@@ -178,4 +190,14 @@ function Work({ schema, action, tab, onTab, onChoose }: WorkProps) {
       <ConfirmDialog open={asking} title={t.askTitle(action.name)} body={t.askBody} verb={t.askVerb} danger onClose={() => setAsking(false)} onConfirm={() => void perform()} />
     </>
   );
+}
+
+/** The control of a parameter, or of the nearest one around it. */
+function focusOn(form: HTMLElement | null, path: string): void {
+  for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
+    const place = form?.querySelector(`[data-path="${CSS.escape(at)}"]`);
+    const control = place?.querySelector<HTMLElement>("input, select, textarea, button");
+    if (control) return control.focus();
+  }
+  form?.querySelector<HTMLElement>("textarea")?.focus();
 }

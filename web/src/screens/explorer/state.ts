@@ -33,6 +33,11 @@ export interface Scene {
   parameters: Obj;
   setParameters: (next: Obj) => void;
   mistakes: Mistake[];
+  /** Those that are told: what is missing only once somebody tried to send it so. */
+  shownMistakes: Mistake[];
+  /** Send it whatever is wrong with it, to see what the server says. */
+  anyway: boolean;
+  setAnyway: (anyway: boolean) => void;
   common: Common;
   setCommon: (change: Partial<Common>) => void;
   caller: Caller;

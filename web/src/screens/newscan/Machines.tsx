@@ -30,7 +30,7 @@ export function Machines({ plan, onPlan, errors, cloned }: PartProps & { cloned:
   }
   return (
     <div className="newscan-fields">
-      <RadioCards<ScopeKind> label={t.scope} value={plan.scope} options={options} onChange={(scope) => onPlan({ scope })} />
+      <RadioCards<ScopeKind> className="newscan-named" label={t.scope} value={plan.scope} options={options} onChange={(scope) => onPlan({ scope })} />
       {plan.scope === "tags" && <ByTags plan={plan} onPlan={onPlan} errors={errors} />}
       {plan.scope === "picked" && <Picked plan={plan} onPlan={onPlan} errors={errors} />}
       {errors.machines && <p className="newscan-error" role="alert">{errors.machines}</p>}

@@ -85,6 +85,7 @@ function MalwareOptions(props: PartProps) {
   return (
     <div className="newscan-fields">
       <RadioCards
+        className="newscan-patterns"
         label={t.pattern}
         value={plan.pattern}
         options={PATTERNS.map((one) => ({ value: one, title: shared.patterns[one] ?? one, text: t.patterns[one] }))}

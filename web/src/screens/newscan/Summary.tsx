@@ -63,7 +63,7 @@ function OptionWords({ plan }: { plan: Plan }) {
     parts.push(`${t.categories}: ${list(plan.categories, shared.categories) || t.allWord}`);
     if (plan.vulIds.length > 0) parts.push(`${t.vulIds}: ${count(plan.vulIds.length, language)}`);
   } else if (plan.module === "Malware") {
-    parts.push(shared.patterns[plan.pattern] ?? "", t.engines[plan.engine] ?? "");
+    parts.push(shared.patterns[plan.pattern] ?? "", `${t.engine}: ${t.engines[plan.engine] ?? ""}`);
     if (hasPaths(plan)) parts.push(`${t.paths}: ${count(plan.paths.split("\n").filter((line) => line.trim()).length, language)}`);
     if (plan.memory) parts.push(t.memory);
   } else {
@@ -102,7 +102,7 @@ function TimeWords({ estimate, known }: WordsProps) {
   return (
     <>
       {duration(Math.max(1, estimate.RunSeconds), language)}
-      {estimate.WaitSeconds > 0 && <span className="newscan-hint"> {t.estimateWait(duration(estimate.WaitSeconds, language))}</span>}
+      {estimate.WaitSeconds > 0 && <p className="newscan-hint">{t.estimateWait(duration(estimate.WaitSeconds, language))}</p>}
     </>
   );
 }

@@ -91,6 +91,7 @@ function Form({ first, cloned }: { first: Plan; cloned: string }) {
       <div className="newscan-steps">
         <Card title={`1. ${t.step1}`}>
           <RadioCards<Module>
+            className="newscan-named"
             label={t.step1}
             value={plan.module}
             options={MODULES.map((one) => ({ value: one, title: shared.modules[one] ?? one, text: t.modules[one], icon: ICONS[one] }))}

@@ -1,10 +1,11 @@
 import { count } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { useCall } from "@/lib/query";
+import { Link } from "@/lib/router";
 import type { Module } from "@/lib/wire";
 import { type Column, Drawer, ErrorState, Loading, Severity, type SeverityLevel, Stat, StatRow, Table } from "@/ui";
 import { NoValue } from "./NoValue";
-import type { Risk } from "./tasks";
+import { type Risk, taskPath } from "./tasks";
 import { words } from "./words";
 
 interface CompareDrawerProps {
@@ -43,7 +44,10 @@ function Comparison({ module, older, newer }: { module: Module; older: number; n
   const short = t.moduleShort[module] ?? module;
   return (
     <div className="task-stack">
-      <p className="task-hint">{t.compareHint(t.task(short, older), t.task(short, newer))}</p>
+      <p className="task-hint">
+        {t.compareHint(t.task(short, older), t.task(short, newer))}{" "}
+        <Link to={taskPath(module, newer)}>{t.task(short, newer)}</Link> · <Link to={taskPath(module, older)}>{t.task(short, older)}</Link>
+      </p>
       <StatRow>
         <Stat label={t.compareNew} value={count(data.New.length, language)} tone={data.New.length > 0 ? "bad" : "neutral"} />
         <Stat label={t.compareFixed} value={count(data.Fixed.length, language)} tone={data.Fixed.length > 0 ? "ok" : "neutral"} />

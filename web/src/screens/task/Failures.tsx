@@ -49,6 +49,7 @@ function Group({ task, bucket, machines, timeout }: GroupProps) {
   const command = remedyOf(bucket);
   return (
     <Card
+      className="task-failed"
       title={
         <span className="task-group">
           <BucketTag bucket={bucket} />

@@ -68,7 +68,7 @@ function Machine({ task, row }: { task: ScanTask; row: MachineRow }) {
             { key: t.os, value: row.OsName || <NoValue /> },
             { key: t.agent, value: row.AgentVersion || <NoValue /> },
             { key: t.took2, value: row.BeginTime && row.EndTime ? duration(row.Seconds, language) : <NoValue /> },
-            { key: "Quuid", value: <>{row.Quuid} <Copy text={row.Quuid} label="Quuid" /></> },
+            { key: "Quuid", value: <span className="task-id">{row.Quuid} <Copy text={row.Quuid} /></span> },
             { key: "Uuid", value: row.Uuid || <NoValue /> },
           ]}
         />

@@ -110,7 +110,7 @@ function RiskDrawer({ risk, task, onClose }: { risk: Risk | null; task: ScanTask
               ...(risk.Score ? [{ key: t.score, value: risk.Score }] : []),
               { key: t.where[task.Module] ?? "", value: risk.Where ? <span className="task-break">{risk.Where}</span> : <NoValue /> },
               { key: t.hosts, value: count(risk.Machines, language) },
-              { key: t.fix, value: risk.Fix || <span className="task-hint">{t.noFix}</span> },
+              ...(risk.Fix || task.Module === "Vul" ? [{ key: t.fix, value: risk.Fix || <span className="task-hint">{t.noFix}</span> }] : []),
               { key: t.reference, value: <Reference text={risk.Reference} /> },
             ]}
           />

@@ -1,7 +1,7 @@
 import { count, duration, localTime, wireTime } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import type { Bucket, ScanTask } from "@/lib/wire";
-import { Card, Icon, Ring, type Segment, Sparkline, StackedBar, Stat, StatRow, Tag, Time, Tooltip } from "@/ui";
+import { Card, Ring, type Segment, Sparkline, StackedBar, Stat, StatRow, Tag, Time, Tooltip } from "@/ui";
 import { NoValue } from "./NoValue";
 import { BUCKET_TONES, BUCKETS, isOpen, phaseOf, shownPercent, type TaskAnswer, taskPath } from "./tasks";
 import { texts } from "./texts";
@@ -120,9 +120,8 @@ function Tiles({ task, buckets }: { task: ScanTask; buckets: Record<Bucket, numb
         tone={judged && task.RiskMachines > 0 ? "warn" : "neutral"}
         to={path("?status=OkWithRisks")}
       />
-      <Stat label={t.events} value={shown(task.RiskEvents)} to={path("?sort=-RiskNum")} />
+      <Stat label={t.events} value={shown(task.RiskEvents)} to={path(task.Module === "Vul" ? "?sort=-RiskNum" : "?tab=risks")} />
       {task.Module === "Vul" && <Stat label={t.cves} value={shown(task.VulCount)} to={path("?tab=risks")} />}
-      {task.Module !== "Vul" && <Stat label={t.riskTab[task.Module] ?? ""} value={<Icon name="arrowRight" label={t.findRisks} />} to={path("?tab=risks")} />}
     </StatRow>
   );
 }
@@ -148,7 +147,7 @@ function Content({ task, answer }: { task: ScanTask; answer: TaskAnswer }) {
 /** Options that the chips of the content say already. */
 const SAID = ["Categories", "Pattern", "Policies", "KnownExploited"];
 /** Values that narrow nothing, in both languages. */
-const NOTHING = ["", "all", "全部", "no", "否", "everything"];
+const NOTHING = ["", "all", "全部", "no", "否", "everything", "critical, high, medium, low", "严重, 高危, 中危, 低危"];
 
 function tells({ Name, Value }: { Name: string; Value: string }): boolean {
   return !SAID.includes(Name) && !NOTHING.includes(Value);

@@ -74,6 +74,8 @@ function Shown({ task, live }: { task: ScanTask; live: LiveTask }) {
   if (!answer) return null;
   const tab = tabOf(view);
   const chosen = bucketsOf(view);
+  // No machine has been judged yet: there is no number, which is not 0.
+  const judged = buckets.Ok + buckets.OkWithRisks > 0 || task.RiskEvents > 0;
   const filtered = tab === "machines" && (chosen.length > 0 || view.q !== "");
   return (
     <>
@@ -92,7 +94,7 @@ function Shown({ task, live }: { task: ScanTask; live: LiveTask }) {
         onChange={(next) => setView({ tab: next })}
         tabs={[
           { id: "machines", label: t.tabMachines, count: task.Machines },
-          { id: "risks", label: t.riskTab[task.Module] ?? "", ...(task.Module === "Vul" ? { count: task.VulCount } : {}) },
+          { id: "risks", label: t.riskTab[task.Module] ?? "", ...(task.Module === "Vul" && judged ? { count: task.VulCount } : {}) },
           { id: "failures", label: t.tabFailures, count: failures(task) },
         ]}
       />

@@ -18,7 +18,7 @@ const en = {
   atRisk: "At risk",
   events: "Risks",
   cves: "Vulnerabilities",
-  ofMachines: (percent: string) => `${percent} of the machines`,
+  ofMachines: (percent: string) => `${percent} of all`,
   buckets: "What became of the machines",
   content: "Scanned",
   lastEvent: (ago: string) => `last update ${ago}`,

@@ -30,6 +30,7 @@ export function TaskFilters({ filters, onChange }: TaskFiltersProps) {
       <SearchField label={t.search} placeholder={t.searchHint} value={filters.q} onChange={(q) => onChange({ q })} />
       <Select
         label={t.module}
+        hideLabel
         value={filters.module}
         options={[{ value: "", label: t.anyModule }, ...MODULES.map((one) => ({ value: one as string, label: shared.modules[one] ?? one }))]}
         onChange={(module) => onChange({ module })}
@@ -42,6 +43,7 @@ export function TaskFilters({ filters, onChange }: TaskFiltersProps) {
       />
       <Select
         label={t.type}
+        hideLabel
         value={filters.type}
         options={[{ value: "", label: t.anyType }, { value: "0", label: shared.oneClick }, { value: "1", label: shared.scheduled }]}
         onChange={(type) => onChange({ type })}

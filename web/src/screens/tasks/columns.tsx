@@ -6,7 +6,7 @@ import type { ScanTask } from "@/lib/wire";
 import { type Column, Time } from "@/ui";
 import { NoValue } from "../task/NoValue";
 import { PhaseTag } from "../task/PhaseTag";
-import { isOpen, phaseOf, taskPath } from "../task/tasks";
+import { phaseOf, taskPath } from "../task/tasks";
 import { words } from "../task/words";
 import { TaskProgress } from "./TaskProgress";
 import { TaskTime } from "./TaskTime";
@@ -19,25 +19,25 @@ export function useTaskColumns(): Column<ScanTask>[] {
   return useMemo<Column<ScanTask>[]>(
     () => [
       {
-        id: "task", title: t.id, width: 148, card: "title",
+        id: "task", title: t.id, width: 112, card: "title",
         render: (task) => (
           <Link to={taskPath(task.Module, task.TaskId)}>
             {shared.moduleShort[task.Module]} <span className="tasks-number">{task.TaskId}</span>
           </Link>
         ),
       },
-      { id: "type", title: t.type, width: 92, render: (task) => (task.Type === 1 ? shared.scheduled : shared.oneClick) },
-      { id: "state", title: t.state, width: 164, render: (task) => <PhaseTag phase={phaseOf(task)} /> },
+      { id: "type", title: t.type, width: 88, render: (task) => (task.Type === 1 ? shared.scheduled : shared.oneClick) },
+      { id: "state", title: t.state, width: 160, render: (task) => <PhaseTag phase={phaseOf(task)} /> },
       { id: "progress", title: t.progress, render: (task) => <TaskProgress task={task} /> },
-      { id: "time", title: t.time, width: 120, align: "right", render: (task) => <TaskTime task={task} /> },
-      { id: "machines", title: t.scope, width: 84, align: "right", render: (task) => count(task.Machines, language) },
+      { id: "time", title: t.time, width: 104, align: "right", render: (task) => <TaskTime task={task} /> },
+      { id: "machines", title: t.scope, width: 76, align: "right", render: (task) => count(task.Machines, language) },
       { id: "atRisk", title: t.riskMachines, width: 84, align: "right", hidden: true, render: (task) => riskText(task, task.RiskMachines, language) },
       {
-        id: "risks", title: t.risks, width: 84, align: "right",
+        id: "risks", title: t.risks, width: 64, align: "right",
         render: (task) => <Link to={taskPath(task.Module, task.TaskId, "?tab=risks")}>{riskText(task, task.RiskEvents, language)}</Link>,
       },
-      { id: "by", title: t.by, width: 120, render: (task) => task.CreatedBy || (task.Type === 1 ? t.schedule : <NoValue />) },
-      { id: "begin", title: t.begin, width: 132, render: (task) => (task.BeginTime ? <Time value={task.BeginTime} /> : <NoValue />) },
+      { id: "by", title: t.by, width: 84, render: (task) => task.CreatedBy || (task.Type === 1 ? t.schedule : <NoValue />) },
+      { id: "begin", title: t.begin, width: 112, render: (task) => (task.BeginTime ? <Time value={task.BeginTime} /> : <NoValue />) },
       { id: "end", title: t.end, width: 132, hidden: true, render: (task) => (task.EndTime ? <Time value={task.EndTime} /> : <NoValue />) },
     ],
     [language, shared, t],
@@ -46,6 +46,6 @@ export function useTaskColumns(): Column<ScanTask>[] {
 
 /** A 0 of a task in which no machine has been judged would be false. */
 function riskText(task: ScanTask, n: number, language: Language) {
-  if (n === 0 && (isOpen(task) || task.Counts.Ok === 0)) return <NoValue />;
+  if (n === 0 && task.Counts.Ok === 0) return <NoValue />;
   return count(n, language);
 }

@@ -38,7 +38,7 @@ export default function Tasks() {
   const { menu, dialog } = useTaskMenu();
   const compare = useCompare(selected);
   const filtered = asked !== "{}";
-  const newScan = can("scan:start") ? <Button kind="primary" icon="plus" to="/scan/new">{t.newScan}</Button> : null;
+  const newScan = can("scan:start") ? <Button icon="plus" to="/scan/new">{t.newScan}</Button> : null;
   return (
     <>
       <PageHeader
