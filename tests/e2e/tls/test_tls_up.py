@@ -35,7 +35,7 @@ def init(data: Path, *names: str) -> Path:
 
 
 def test_an_own_ca_is_served_and_its_agent_works_over_it(tmp_path: Path) -> None:
-    """A whole scan goes through TLS; what is printed and the page name https and the CA."""
+    """A whole scan goes through TLS; what is printed names https and the CA."""
     ca = init(tmp_path / "data", "scan.example.org")
     with up(tmp_path / "data", "--no-scan") as running:
         port = port_of(running)
@@ -52,9 +52,8 @@ def test_an_own_ca_is_served_and_its_agent_works_over_it(tmp_path: Path) -> None
             return ask(connection, running.ready, "DescribeScanTaskDetails", **asked).get("ScanProgress") == 100
 
         assert comes_true(whole)
-        page = get(port, ca, "/")[1]
+        assert get(port, ca, "/")[0] == 200
         printed = running.log.read_text()
-    assert (f"https://127.0.0.1:{port}" in page, "certification=" in page, str(ca) in page) == (True, True, True)
     assert (f"https://127.0.0.1:{port}" in printed, str(ca) in printed, "http://" in printed) == (True, True, False)
 
 
@@ -67,7 +66,7 @@ def test_the_page_is_for_names_of_the_certificate_and_the_settings(tmp_path: Pat
         hosts = ("scan.example.org", "SCAN.example.org:1", "front.example.net", "evil.example", "x.scan.example.org")
         assert [get(port, ca, host=host)[0] for host in hosts] == [200, 200, 200, 421, 421]
         page = get(port, ca, "/", host="scan.example.org")[1]
-    assert (str(ca) in page, "ca.pem" in page) == (False, True)
+    assert str(ca) not in page
 
 
 def test_a_wildcard_address_needs_tls_and_shows_a_name(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from source_tree import ROOT
 
-TOOLS = ("sh", "cat", "cksum", "dirname", "grep", "head", "mkdir", "printf", "rm", "tail")
+TOOLS = ("sh", "cat", "cksum", "dirname", "find", "grep", "head", "mkdir", "printf", "rm", "sort", "tail", "xargs")
 FAKE_PYTHON = """#!/bin/sh
 # Answers what install.sh asks of an interpreter. FAKE_LACKS and FAKE_PIP say what goes wrong.
 case "$*" in
@@ -30,7 +30,8 @@ class Checkout:
         for part in ("scripts", "requirements"):
             shutil.copytree(ROOT / part, self.folder / part)
         (self.folder / "src" / "hostward").mkdir(parents=True)
-        for part in ("pyproject.toml", "src/hostward/__init__.py"):
+        (self.folder / "web").mkdir()
+        for part in ("pyproject.toml", "hatch_build.py", "src/hostward/__init__.py", "web/package.json"):
             shutil.copy(ROOT / part, self.folder / part)
         self.tools.mkdir()
         for tool in (*TOOLS, "chmod"):
@@ -58,12 +59,12 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-INSTALLING = "hostward: installing what run needs (once, about 30 s) ...\n"
+INSTALLING = "hostward: installing what run needs (once, about a minute) ...\n"
 
 
 def test_the_first_time_says_one_line_and_the_second_nothing(checkout: Checkout) -> None:
     """What is installed is not installed again."""
-    assert (checkout.install(), checkout.install(), len(checkout.calls())) == ((0, INSTALLING), (0, ""), 2)
+    assert (checkout.install(), checkout.install(), len(checkout.calls())) == ((0, INSTALLING), (0, ""), 3)
 
 
 def test_packages_come_with_hashes_and_the_project_without_its_dependencies(checkout: Checkout) -> None:
@@ -71,6 +72,7 @@ def test_packages_come_with_hashes_and_the_project_without_its_dependencies(chec
     checkout.install()
     assert [call.removeprefix("pip -m pip install --quiet ") for call in checkout.calls()] == [
         "--require-hashes -r requirements/build.txt -r requirements/run.txt",
+        "--require-hashes -r requirements/node.txt",
         "--no-deps --no-build-isolation -e .",
     ]
 

@@ -5,9 +5,9 @@ import { kept } from "@/lib/kept";
 const SINGLE_KEYS = "single-keys";
 
 const taken = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select, [role=grid], [role=menu], dialog") !== null);
+  target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select, [role=menu], dialog") !== null);
 
-/** While mounted, runs keys[event.key] for keys pressed outside of fields, grids, menus and dialogs. */
+/** While mounted, runs keys[event.key] for keys pressed outside of fields, menus and dialogs, unless a grid has used them. */
 export function useHotKeys(keys: Record<string, () => void>): void {
   const latest = useRef(keys);
   latest.current = keys;

@@ -16,7 +16,7 @@ from hostward.api.times import left_in, wire_datetime
 from hostward.api.values import between, count_between, module_of, wrong_value
 from hostward.domain.module import Module
 from hostward.domain.options import plain_options
-from hostward.domain.schedule import Cadence, Setting, Weekly, fires_of
+from hostward.domain.schedule import MAX_DAYS, Cadence, Setting, Weekly, fires_of
 from hostward.domain.window_fit import FULL_DISK, Fit, fit, open_after
 
 ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
@@ -50,6 +50,7 @@ async def answer(ctx: Context, request: Request) -> Response:
     """Reckon it as the scheduler would; nothing is kept."""
     module, zone = module_of(request.module, "Module"), ctx.settings.time_zone
     count = between("Count", request.count, 1, MAX_COUNT)
+    between("DaysCycle", request.days_cycle, 0, MAX_DAYS)
     setting = _setting(ctx, request, module)
     fires = list(islice(fires_of(setting, ctx.now, zone), count))
     typical = await ctx.store.read(lambda uow: uow.tasks.typical(ctx.account, module))

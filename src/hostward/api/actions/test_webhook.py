@@ -34,9 +34,9 @@ class Response(msgspec.Struct, rename="pascal", kw_only=True):
 
 async def answer(ctx: Context, request: Request) -> Response:
     """Send the test; it waits for no other message and no other waits for it."""
+    which = webhook_of(request.webhook_id)
     if ctx.post is None:
         raise Conflict("nothing is sent from here: ask the running server")
-    which = webhook_of(request.webhook_id)
     webhook = await ctx.store.read(lambda uow: keep.find(uow, account=ctx.account, webhook=which))
     message = deliver.test_message(webhook, ctx.clock.now())
     outcome = await ctx.post.send(message.url, message.headers, message.body)

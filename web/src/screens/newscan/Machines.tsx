@@ -11,6 +11,8 @@ import { texts } from "./texts";
 import type { MachineChoice } from "./useScope";
 
 const VISIBLE = 8;
+/** Rows are cards then, each as high as four. */
+const NARROW = 900;
 /** Tags that ListMachines takes at once. */
 const MOST_TAGS = 20;
 
@@ -30,7 +32,7 @@ export function Machines({ plan, onPlan, errors, cloned }: PartProps & { cloned:
   }
   return (
     <div className="newscan-fields">
-      <RadioCards<ScopeKind> className="newscan-named" label={t.scope} value={plan.scope} options={options} onChange={(scope) => onPlan({ scope })} />
+      <RadioCards<ScopeKind> className={options.length > 3 ? "newscan-named newscan-patterns" : "newscan-named"} label={t.scope} value={plan.scope} options={options} onChange={(scope) => onPlan({ scope })} />
       {plan.scope === "tags" && <ByTags plan={plan} onPlan={onPlan} errors={errors} />}
       {plan.scope === "picked" && <Picked plan={plan} onPlan={onPlan} errors={errors} />}
       {errors.machines && <p className="newscan-error" role="alert">{errors.machines}</p>}
@@ -71,7 +73,7 @@ function Picked({ plan, onPlan }: PartProps) {
         pages={pages}
         rowKey={(machine) => machine.Quuid}
         storageKey="newscan-machines"
-        visibleRows={VISIBLE}
+        visibleRows={window.innerWidth < NARROW ? VISIBLE / 2 : VISIBLE}
         selection={{ keys, all: false, onChange: (next) => choose(next.keys, next.all) }}
         empty={query ? <EmptyState title={t.noMatch} icon="search" /> : <EmptyState title={t.noMachines} action={<Button to="/machines?enrol=1">{t.enrol}</Button>} />}
       />

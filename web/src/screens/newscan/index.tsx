@@ -87,7 +87,7 @@ function Form({ first, cloned }: { first: Plan; cloned: string }) {
   const other = refusal && !refused ? refusal : scopeError;
   const parts = { plan, onPlan, errors };
   return (
-    <form className="newscan" onSubmit={(event) => { event.preventDefault(); begin(); }}>
+    <form className="newscan" noValidate onSubmit={(event) => { event.preventDefault(); begin(); }}>
       <div className="newscan-steps">
         <Card title={`1. ${t.step1}`}>
           <RadioCards<Module>

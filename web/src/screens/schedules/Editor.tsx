@@ -53,6 +53,7 @@ interface MalwareSetting {
 const LEVELS = ["1", "2", "3", "4"];
 const FULL = 0;
 const QUICK = 1;
+const ONLY_PATHS = 2;
 
 const short = (time: string) => time.slice(0, 5);
 const long = (time: string) => (/^\d\d:\d\d$/.test(time) ? `${time}:00` : time);
@@ -129,6 +130,8 @@ function Form({ module, first, stored, schedule, onClose }: {
   });
   const change = (one: Partial<Plan>) => setPlan((before) => ({ ...before, ...one }));
   const malware = module === "Malware";
+  // Paths are chosen with a new scan and kept here as they are.
+  const custom = "CheckPattern" in stored && stored.CheckPattern > QUICK ? stored : undefined;
   const quuids = "QuuidList" in stored ? stored.QuuidList : stored.Uuids;
   const save = useAct<unknown, object>("cwp", malware ? "ModifyMalwareTimingScanSettings" : "ScanVulSetting", { refresh: ["ListSchedules", malware ? "DescribeMalwareTimingScanSetting" : "DescribeScanVulSetting", "DescribeOverview"] });
   const adjust = useAct<unknown, object>("hostward", "ModifySchedulePolicy", { refresh: ["ListSchedules"] });
@@ -172,7 +175,9 @@ function Form({ module, first, stored, schedule, onClose }: {
         </div>
       )}
       <p className="hw-muted">{t.zone(time_zone)}</p>
-      {malware ? (
+      {custom ? (
+        <p>{(custom.CheckPattern === ONLY_PATHS ? t.onlyPaths : t.allButPaths)(custom.CustomPaths.join(", "))}</p>
+      ) : malware ? (
         <RadioCards
           label={t.pattern}
           value={plan.pattern}
