@@ -87,9 +87,9 @@ function useMachineColumns(): Column<MachineChoice>[] {
     () => [
       { id: "host", title: t.host, card: "title", render: (machine) => <span title={machine.HostName}>{machine.HostName}</span> },
       { id: "ip", title: t.ip, width: 128, render: (machine) => machine.HostIp || <NoValue /> },
-      { id: "os", title: t.os, render: (machine) => machine.OsName || <NoValue /> },
+      { id: "os", title: t.os, width: 152, render: (machine) => machine.OsName || <NoValue /> },
       { id: "status", title: t.status, width: 104, render: (machine) => <StatusTag state={machine.Status} /> },
-      { id: "tags", title: t.tagColumn, width: 140, card: "none", render: (machine) => (machine.Tags.length > 0 ? machine.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>) : <NoValue />) },
+      { id: "tags", title: t.tagColumn, width: 140, hidden: true, card: "none", render: (machine) => (machine.Tags.length > 0 ? machine.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>) : <NoValue />) },
     ],
     [t],
   );

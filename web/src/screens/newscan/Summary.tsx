@@ -5,6 +5,7 @@ import { useCall } from "@/lib/query";
 import { useCan, useSession } from "@/lib/session";
 import type { CallError } from "@/lib/api";
 import { Button, Card, Code, ErrorState, Icon, KeyValue, Tabs } from "@/ui";
+import { NoValue } from "../task/NoValue";
 import { words } from "../task/words";
 import { RULES } from "./catalogue";
 import { SCHEDULED } from "./draft";
@@ -29,7 +30,8 @@ export function Summary(props: SummaryProps) {
   const shared = useTexts(words);
   const can = useCan();
   const { estimate, known } = useEstimate(plan, quuids);
-  const none = known && estimate?.Machines === 0;
+  // An empty choice is a mistake of the form, and told there; an empty fleet is none.
+  const none = plan.scope === "all" && known && estimate?.Machines === 0;
   return (
     <Card title={t.summary} className="newscan-summary">
       <KeyValue
@@ -98,7 +100,8 @@ function TimeWords({ estimate, known }: WordsProps) {
   const t = useTexts(texts);
   const [language] = useLanguage();
   if (!known || !estimate) return <>{t.counting}</>;
-  if (!estimate.Known || estimate.Machines === 0) return <>{t.unknown}</>;
+  if (estimate.Machines === 0) return <NoValue />;
+  if (!estimate.Known) return <>{t.unknown}</>;
   return (
     <>
       {duration(Math.max(1, estimate.RunSeconds), language)}
