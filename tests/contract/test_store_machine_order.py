@@ -45,9 +45,7 @@ def test_pages_have_their_order(
     found = []
     for offset in range(0, 6, 2):
         page = store.read_now(
-            lambda uow, at=offset: uow.machines.page(
-                owner, (), limit=2, offset=at, order=order, descending=descending
-            )
+            lambda uow, at=offset: uow.machines.page(owner, (), limit=2, offset=at, order=order, descending=descending)
         )
         assert page.total == 5
         found += [int(row.machine.quuid.removeprefix("quuid-")) for row in page.rows]
