@@ -58,11 +58,13 @@ def exact(value: object) -> dict[str, str]:
 
 
 @contextmanager
-def running_logic(folder: Path) -> Iterator[Logic]:
-    """The logic, bundled into a folder and running."""
+def running_logic(folder: Path, entry: str = "") -> Iterator[Logic]:
+    """The logic, bundled into a folder and running. entry: a module in web/ instead of the Explorer's."""
     node = shutil.which("node")
     assert node is not None
-    with _running([node, str(SUPPORT / "console_logic.mjs"), str(WEB), str(folder)]) as lines:
+    with _running(
+        [node, str(SUPPORT / "console_logic.mjs"), str(WEB), str(folder), *([entry] if entry else [])]
+    ) as lines:
         yield Logic(lines)
 
 

@@ -29,7 +29,7 @@ export function Summary(props: SummaryProps) {
   const t = useTexts(texts);
   const shared = useTexts(words);
   const can = useCan();
-  const { estimate, known } = useEstimate(plan, quuids);
+  const { estimate, known, error: unknown } = useEstimate(plan, quuids);
   // An empty choice is a mistake of the form, and told there; an empty fleet is none.
   const none = plan.scope === "all" && known && estimate?.Machines === 0;
   return (
@@ -38,8 +38,8 @@ export function Summary(props: SummaryProps) {
         items={[
           { key: t.scan, value: shared.modules[plan.module] },
           { key: t.with, value: <OptionWords plan={plan} /> },
-          { key: t.on, value: <MachineWords estimate={estimate} known={known} /> },
-          { key: t.estimate, value: <TimeWords estimate={estimate} known={known} /> },
+          { key: t.on, value: unknown ? <span className="newscan-error">{unknown.message}</span> : <MachineWords estimate={estimate} known={known} /> },
+          { key: t.estimate, value: unknown ? <NoValue /> : <TimeWords estimate={estimate} known={known} /> },
         ]}
       />
       {error && <ErrorState error={error} />}

@@ -50,9 +50,11 @@ function malwarePlan({ Task }: TaskAnswer, option: Option): Partial<Plan> {
   };
 }
 
-/** Rules named, and those of policies named. */
+/** The rules that fit both lists, as a scan has it; a list that names nothing leaves nothing out. */
 function rulesOf(option: Option): number[] {
+  const rules = numbers(option("Rules")).map(Number);
   const policies = numbers(option("Policies")).map(Number);
+  if (policies.length === 0) return rules;
   const inside = POLICIES.filter((policy) => policies.includes(policy.id)).flatMap((policy) => policy.rules.map((rule) => rule.id));
-  return [...new Set([...numbers(option("Rules")).map(Number), ...inside])];
+  return rules.length === 0 ? inside : inside.filter((id) => rules.includes(id));
 }

@@ -11,7 +11,7 @@ import { words } from "../task/words";
 import { Machines } from "./Machines";
 import { Options } from "./Options";
 import { draftOf, leaveDraft } from "./draft";
-import { fieldOf, FIRST_PLAN, type Plan, problemsOf, startOf } from "./plan";
+import { fieldOf, planned, type Plan, problemsOf, startOf } from "./plan";
 import { Summary } from "./Summary";
 import { texts } from "./texts";
 import { useClone } from "./useClone";
@@ -35,7 +35,7 @@ export default function NewScan() {
     <>
       <PageHeader title={t.title} crumbs={crumbs} sub={clone.name ? t.cloned(clone.name) : undefined} actions={<ApiButton />} />
       {clone.error && <ErrorState error={clone.error} />}
-      <Form key={search.toString()} first={{ ...FIRST_PLAN, ...fromAddress(search), ...clone.plan }} cloned={clone.name} />
+      <Form key={search.toString()} first={planned({ ...fromAddress(search), ...clone.plan })} cloned={clone.name} />
     </>
   );
 }

@@ -41,6 +41,11 @@ export const FIRST_PLAN: Plan = {
   memory: false, rules: [], items: [], scope: "all", tags: [], picked: [], ofTask: [],
 };
 
+/** A plan that differs from the first one in some members. */
+export function planned(change: Partial<Plan>): Plan {
+  return { ...FIRST_PLAN, ...change };
+}
+
 export const hasPaths = (plan: Plan) => plan.pattern === "2" || plan.pattern === "3";
 
 export function pathsOf(plan: Plan): string[] {

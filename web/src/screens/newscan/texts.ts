@@ -88,7 +88,6 @@ const en = {
   none: "There is no machine to scan",
   fix: "Some options need another look",
   cloned: (task: string) => `Options of ${task}`,
-  cloneFailed: "The task to be cloned could not be read",
   allWord: "all",
 };
 
@@ -182,7 +181,6 @@ const zh: typeof en = {
   none: "没有可扫描的主机",
   fix: "部分选项需要修改",
   cloned: (task) => `沿用${task}的选项`,
-  cloneFailed: "无法读取要克隆的任务",
   allWord: "全部",
 };
 

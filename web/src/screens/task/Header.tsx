@@ -114,6 +114,13 @@ function MoreMenu({ task, name, previous }: { task: ScanTask; name: string; prev
   if (navigator.clipboard) items.push({ label: t.share, icon: "link", onSelect: share });
   if (can("scan:start")) {
     items.push({ label: t.clone, icon: "copy", to: `/scan/new?clone=${task.Module}:${task.TaskId}` });
+    const { Stopped } = task.Counts;
+    if (Stopped > 0) {
+      items.push({
+        label: t.rerunStopped(count(Stopped, language)), icon: "refresh", disabled: !task.CanRerun,
+        onSelect: () => void rerun(task, { buckets: ["Stopped"] }),
+      });
+    }
     items.push({ label: t.rerunAll, icon: "refresh", disabled: isOpen(task), onSelect: () => setAsking(true) });
   }
   return (

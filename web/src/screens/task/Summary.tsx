@@ -93,7 +93,9 @@ function Rate({ task }: { task: ScanTask }) {
   const t = useTexts(texts);
   const [language] = useLanguage();
   const rate = useRate(task);
-  if (!rate) return null;
+  if (!isOpen(task)) return null;
+  // Its place is kept from the beginning, so that nothing moves when it comes.
+  if (!rate) return <p className="task-rate" />;
   return (
     <p className="task-rate">
       <Sparkline values={rate.steps} label={t.rate} width={72} height={18} /> {t.perSecond(count(Math.round(rate.perMinute), language))}

@@ -43,6 +43,6 @@ function Reason({ row }: { row: MachineRow }) {
       </span>
     );
   }
-  const text = row.Reason || (row.Bucket === "Waiting" ? row.Doing : "");
+  const text = row.Reason || row.Doing;
   return text ? <span className="task-cut" title={text}>{text}</span> : <NoValue />;
 }

@@ -25,6 +25,7 @@ const en = {
   stale: "The live stream is interrupted; figures are read every 3 s until it is back.",
   stopping: (n: string) => `Stopping: ${n} still finishing what they are at. Their results so far are kept.`,
   stopAll: "Stop all",
+  rerunStopped: (n: string) => `Rerun stopped (${n})`,
   rerunAll: "Rerun all",
   rerunAllTitle: (task: string) => `Rerun all machines of ${task}?`,
   rerunAllBody: (n: string) => `${n} scan again inside this task. Their earlier results stay until newer ones are whole.`,
@@ -78,7 +79,6 @@ const en = {
   allRisks: "Search risks",
   riskHint: "CVE, name, package or path",
   level: "Level",
-  anyLevel: "Any level",
   risk: { Vul: "Vulnerability", Malware: "Finding", Baseline: "Item" } as Record<string, string>,
   riskTab: { Vul: "Vulnerabilities", Malware: "Findings", Baseline: "Failed items" } as Record<string, string>,
   score: "CVSS",
@@ -106,8 +106,6 @@ const en = {
   rerunGroup: (n: string) => `Rerun ${n}`,
   rerunLonger: (time: string) => `Rerun with ${time} each`,
   showAll: (n: string) => `Show all ${n} in the table`,
-  startCommand: "Start command",
-  upgradeCommand: "Upgrade command",
   unknownTitle: (module: string, id: string) => `There is no ${module} task ${id}`,
   unknownText: "Task numbers belong to one kind of scan: the number may be that of another kind, or of another account.",
   toList: "All scan tasks",
@@ -118,7 +116,6 @@ const en = {
     Report: "Report", Memory: "Memory", Policies: "Policies", Rules: "Rules", Items: "Items",
   } as Record<string, string>,
   timeout: "Timeout for each machine",
-  none: "no value",
 };
 
 const zh: typeof en = {
@@ -148,6 +145,7 @@ const zh: typeof en = {
   stale: "实时连接已中断；恢复之前每 3 秒读取一次数据。",
   stopping: (n) => `停止中：${n}正在结束当前工作，已得到的结果会保留。`,
   stopAll: "全部停止",
+  rerunStopped: (n) => `重扫已停止的主机（${n}）`,
   rerunAll: "全部重扫",
   rerunAllTitle: (task) => `重新扫描${task}的全部主机？`,
   rerunAllBody: (n) => `${n}将在此任务内重新扫描。在新结果完整之前，原有结果会保留。`,
@@ -201,7 +199,6 @@ const zh: typeof en = {
   allRisks: "搜索风险",
   riskHint: "CVE、名称、软件包或路径",
   level: "等级",
-  anyLevel: "全部等级",
   risk: { Vul: "漏洞", Malware: "恶意文件", Baseline: "检测项" },
   riskTab: { Vul: "漏洞", Malware: "恶意文件", Baseline: "未通过项" },
   score: "CVSS",
@@ -229,8 +226,6 @@ const zh: typeof en = {
   rerunGroup: (n) => `重扫 ${n}`,
   rerunLonger: (time) => `以每台 ${time} 的超时重扫`,
   showAll: (n) => `在表格中查看全部 ${n} 台`,
-  startCommand: "启动命令",
-  upgradeCommand: "升级命令",
   unknownTitle: (module, id) => `不存在${module}扫描任务 ${id}`,
   unknownText: "任务编号只属于一种扫描：该编号可能是其他类型的任务，或属于其他账号。",
   toList: "全部扫描任务",
@@ -241,7 +236,6 @@ const zh: typeof en = {
     Report: "上报范围", Memory: "进程内存", Policies: "策略", Rules: "规则", Items: "检测项",
   },
   timeout: "单台主机超时时间",
-  none: "无数据",
 };
 
 export const texts = { en, zh };

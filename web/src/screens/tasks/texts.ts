@@ -26,16 +26,13 @@ const en = {
   failed: (n: string) => `${n} failed`,
   offline: (n: string) => `${n} offline`,
   stopped: (n: string) => `${n} stopped`,
-  took: (text: string) => text,
   emptyTitle: "No scan has run yet",
   emptyText: "A scan takes a few minutes and changes nothing on the machines.",
   noneTitle: "No task matches these filters",
   compare: "Compare",
   compareTwo: "Select two tasks of one module to compare them",
   clone: "Clone",
-  copyLink: "Copy link",
   selected: (n: number) => `${n} selected`,
-  wrongDates: "From is after To",
 };
 
 const zh: typeof en = {
@@ -66,16 +63,13 @@ const zh: typeof en = {
   failed: (n) => `${n} 台失败`,
   offline: (n) => `${n} 台离线`,
   stopped: (n) => `${n} 台已停止`,
-  took: (text) => text,
   emptyTitle: "尚未执行过扫描",
   emptyText: "扫描通常只需几分钟，不会更改主机上的任何内容。",
   noneTitle: "没有符合筛选条件的任务",
   compare: "对比",
   compareTwo: "选择同一类型的两个任务进行对比",
   clone: "克隆任务",
-  copyLink: "复制链接",
   selected: (n) => `已选 ${n} 项`,
-  wrongDates: "开始日期晚于结束日期",
 };
 
 export const texts = { en, zh };
