@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,8 @@ def pytest_configure() -> None:
     """Settings of the person who runs the tests are no part of what is tested."""
     for name in [name for name in os.environ if name.startswith("HOSTWARD_") and not name.startswith("HOSTWARD_TEST_")]:
         del os.environ[name]
+    # Programs under test are sent Ctrl-C. Started in the background, a run ignores it, and would hand that on to them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # A run that changes nothing must end as the one before it: a new example fails the search, not somebody's change.
     settings.load_profile("search" if os.environ.get(SEARCH) == "1" else "steady")
 
