@@ -128,6 +128,7 @@ machine = _table(
     UniqueConstraint("uuid"),
     Index(None, "account_id"),
     Index(None, "account_id", "host_name", "machine_id"),
+    Index(None, "account_id", "agent_version"),
     fill=FILL_WARM,
 )
 machine_text = _table(

@@ -175,7 +175,9 @@ def test_an_unsigned_archive_is_refused(tmp_path: Path) -> None:
     assert len(reasons(events)) == 1
 
 
-@pytest.mark.parametrize(("name", "value"), [("MAX_DOWNLOADS", 1), ("MAX_BYTES", len(TOOL) + 100)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("MAX_DOWNLOADS", 1), ("MAX_BYTES", len(TOOL) + 100)], ids=["downloads", "bytes"]
+)
 def test_the_budget_ends_fetching_and_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: int
 ) -> None:

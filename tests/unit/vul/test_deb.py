@@ -113,7 +113,9 @@ def test_an_oversized_changelog_is_passed_over(tmp_path: Path, monkeypatch: pyte
     assert read(tmp_path, deb_bytes(files=with_changelog("tool", TEXT))) is None
 
 
-@pytest.mark.parametrize("data", [b"", b"plain text", gzip.compress(TEXT)[:20]])
+@pytest.mark.parametrize(
+    "data", [b"", b"plain text", gzip.compress(TEXT)[:20]], ids=["nothing", "no gzip", "cut short"]
+)
 def test_what_is_no_whole_gzip_is_damage(data: bytes) -> None:
     """Empty, another format, cut off."""
     with pytest.raises(Damaged):
