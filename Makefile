@@ -1,5 +1,6 @@
 # Hostward needs Python 3.11 or newer and make to start; everything else is installed into .venv and .venv-clients.
-# ARGS is passed on: make run ARGS='--once', make test ARGS='-k settings'. PYTHON chooses the interpreter.
+# ARGS is passed on: make run ARGS='--once', make test ARGS='-k settings'. PYTHON chooses the interpreter, WORKERS how
+# many processes test (0: none besides the first, for a debugger).
 
 .SUFFIXES:
 .DEFAULT_GOAL := help
@@ -9,6 +10,7 @@ ARGS ?=
 PYTHON ?=
 BENCH ?= $(wildcard bench/[a-z]*.py)
 UV ?= uv
+WORKERS ?= auto
 BIN := .venv/bin
 export PYTHON
 
@@ -34,7 +36,7 @@ install-test: install
 
 # The import contracts are a test (tests/architecture), so here they are not run a second time.
 test: install-test lint-code
-	@HOSTWARD_TEST_CLIENTS='$(CURDIR)/.venv-clients/python' $(BIN)/python -m pytest $(ARGS)
+	@HOSTWARD_TEST_CLIENTS='$(CURDIR)/.venv-clients/python' $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint-code:
 	@$(BIN)/ruff check --quiet .

@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from hostward import __version__
+from hostward.cli.statuses import FAILED, INTERRUPTED
 from hostward.domain.errors import HostwardError
 
 COMMANDS = {
@@ -22,9 +23,6 @@ COMMANDS = {
 }
 """Every command: where it lives and what it does. Help is printed from here, so that it imports nothing else."""
 
-FAILURE = 1
-"""Exit status of an error that was told in words (0 ok, 2 usage, 3 findings, 6 incomplete, 130 Ctrl-C)."""
-
 
 class Commands(click.Group):
     """The table above as a click group."""
@@ -32,6 +30,14 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the table's order."""
         return list(COMMANDS)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. Click would make status 1 of a Ctrl-C that the command itself does not catch."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.stderr.write("stopped\n")
+            ctx.exit(INTERRUPTED)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command that was called; None for a name that is not in the table."""
@@ -59,4 +65,4 @@ def run() -> None:
         hostward(prog_name="hostward")
     except HostwardError as error:
         sys.stderr.write(f"error: {error}\n")
-        sys.exit(FAILURE)
+        sys.exit(FAILED)

@@ -14,6 +14,7 @@ from rich.console import Console
 from hostward.cli import first_scans, ready
 from hostward.cli.overview import Ended, ended, line
 from hostward.cli.screen import screen_for, summary
+from hostward.cli.statuses import INCOMPLETE, INTERRUPTED
 from hostward.domain.errors import HostwardError
 from hostward.domain.ids import TaskId
 from hostward.runtime import logging
@@ -22,9 +23,6 @@ from hostward.wiring.embedded import Embedded, open_embedded
 
 LOOK_SECONDS = 0.2
 """Between two looks at the scans."""
-
-INCOMPLETE = 6
-INTERRUPTED = 130
 
 
 @click.command()

@@ -121,9 +121,9 @@ def _replacing(archive: BinaryIO, manifest: Manifest, data_dir: Path, now: datet
 
 
 def _sweep(data_dir: Path) -> None:
-    """Remove what killed restores left beside the directory; RESTORING in it says that it was never in use."""
+    """Remove what killed restores left beside the directory; RESTORING, or nothing, in it says it was never in use."""
     for left in data_dir.parent.glob(f"{data_dir.name}.before-*"):
-        if (left / RESTORING).is_dir():
+        if (left / RESTORING).is_dir() or (left.is_dir() and not any(left.iterdir())):
             shutil.rmtree(left, ignore_errors=True)
 
 

@@ -40,14 +40,14 @@ def scan(
     """
     said: SimpleQueue[WorkerEvent] = SimpleQueue()
     workers = Workers(place, said.put)
-    workers.prepare()
     parts = {number: Part(module_of(each)) for number, each in enumerate(options, start=1)}
-    for number, each in enumerate(options, start=1):
-        workers.start(Job(lease=number, options=wire_options(each), seconds=seconds, covered=list(covered)))
     timer = threading.Timer(seconds, _time_out, (workers, parts))
     timer.daemon = True
-    timer.start()
     try:
+        workers.prepare()
+        for number, each in enumerate(options, start=1):
+            workers.start(Job(lease=number, options=wire_options(each), seconds=seconds, covered=list(covered)))
+        timer.start()
         _follow(workers, said, parts, watch)
     except KeyboardInterrupt:
         _stop(workers, said, parts)

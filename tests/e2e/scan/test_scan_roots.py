@@ -193,12 +193,15 @@ def test_ctrl_c_keeps_what_was_found_and_leaves_no_child(tmp_path: Path):
     scanning = subprocess.Popen(
         [*command, "--out", str(out)], env=environment(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    time.sleep(2.5)
+    mark = f"{scanning.pid}".encode()
+    while not any(_is_child(entry, mark) for entry in Path("/proc").iterdir()):
+        assert scanning.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.5)  # in the middle of it
     scanning.send_signal(signal.SIGINT)
     _, words = scanning.communicate(timeout=30)
     assert scanning.returncode == 130, words
     assert json.loads(out.read_text())["modules"]["Malware"]["degraded"][-1] == "the scan was stopped before its end"
-    mark = f"{scanning.pid}".encode()
     assert not [entry for entry in Path("/proc").iterdir() if _is_child(entry, mark)]
 
 

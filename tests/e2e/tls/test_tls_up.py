@@ -11,7 +11,7 @@ from certificates import write_pair
 from running import Up, hostward, up
 from tls_client import ask, connect, get, shown
 
-SECONDS = 20.0
+SECONDS = 120.0
 
 
 def port_of(running: Up) -> int:

@@ -53,6 +53,11 @@ def told(folder: Path) -> tuple[int, str]:
     return machines, (folder / "hostward.toml").read_text()
 
 
+def unused(folder: Path) -> bool:
+    """Whether a directory beside the data was only begun, and never held data that somebody used."""
+    return (folder / "restoring").exists() or not any(folder.iterdir())
+
+
 def killed(seconds: float, *arguments: object) -> bool:
     """Run it and kill it so long after it began; whether it was done before."""
     process = subprocess.Popen([sys.executable, "-c", RUN, *map(str, arguments)], stdout=subprocess.PIPE)
@@ -99,13 +104,13 @@ def test_a_killed_restore_leaves_the_old_or_the_new(place: Path, tmp_path: Path)
         assert not done or found[0] == 400
         seen.add(found[0])
         if found[0] == 400:  # begin again with the old one
-            kept = next(one for one in tmp_path.glob("data.before-*") if not (one / "restoring").exists())
+            (kept,) = (one for one in tmp_path.glob("data.before-*") if not unused(one))
             assert told(kept) == (30, "# old\n")
             here.rename(tmp_path / f"gone-{number}")
             kept.rename(here)
     restore(place / "new.backup", here, NOW, replace=True)
     assert told(here) == (400, "# new\n")
-    left = [one for one in tmp_path.glob("data.before-*") if (one / "restoring").exists()]
+    left = [one for one in tmp_path.glob("data.before-*") if unused(one)]
     assert (left, 30 in seen) == ([], True)
 
 

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from hostward.cli import COMMANDS, hostward
 
@@ -53,6 +55,17 @@ def test_every_command_of_the_table_exists(name: str):
 def test_a_name_that_is_not_in_the_table_is_no_command():
     """No module is imported by a name a user gives."""
     assert hostward.get_command(None, "os") is None  # type: ignore[arg-type]  # no context is looked at
+
+
+def test_ctrl_c_anywhere_is_130_and_one_word(monkeypatch: pytest.MonkeyPatch):
+    """Also in a command that does not catch it itself: click alone would say 1, as for a failure."""
+
+    def interrupted(_self: click.Command, _ctx: click.Context) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(click.Command, "invoke", interrupted)
+    ended = CliRunner().invoke(hostward, ["feed", "import", "x"])
+    assert (ended.exit_code, ended.stderr) == (130, "stopped\n")
 
 
 def test_a_known_trouble_is_one_line(tmp_path):

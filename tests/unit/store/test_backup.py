@@ -228,7 +228,7 @@ def test_an_interrupted_restore_is_no_database(archive: Path, tmp_path: Path) ->
 def test_what_killed_restores_left_is_swept_and_old_data_is_not(archive: Path, tmp_path: Path) -> None:
     """Beside the directory are folders that were never in use, and such that hold what was replaced before."""
     made(tmp_path / "data", 1)
-    for name in ("data.before-1/restoring", "data.before-2"):
+    for name in ("data.before-0", "data.before-1/restoring", "data.before-2/agent"):
         (tmp_path / name).mkdir(parents=True)
     restore(archive, tmp_path / "data", NOW, replace=True)
     assert names(tmp_path) == ["data", "data.before-2", "data.before-20261201T020304Z"]

@@ -16,17 +16,11 @@ from hostward.cli.scan.judged import report
 from hostward.cli.scan.output import write
 from hostward.cli.scan.report import HostReport, Judged
 from hostward.cli.scan.request import LEVELS, MODULES, Request, modules_of, paths_of, policies_of, root_of
+from hostward.cli.statuses import FAILED, FOUND, INCOMPLETE, INTERRUPTED
 from hostward.domain.errors import HostwardError
 from hostward.domain.severity import Level
 from hostward.settings import read
 from hostward.wiring import local_scan, local_store
-
-FOUND = 3
-"""Exit status: findings at or above --fail-on."""
-
-FAILED = 1
-INCOMPLETE = 6
-INTERRUPTED = 130
 
 
 @click.command()

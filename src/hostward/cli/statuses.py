@@ -1,0 +1,12 @@
+"""Exit statuses: one number for each way a command ends, the same in every command (usage errors are click's 2)."""
+
+from typing import Final
+
+FAILED: Final = 1
+"""An error that was told in words."""
+FOUND: Final = 3
+"""Findings at or above --fail-on."""
+INCOMPLETE: Final = 6
+"""Not everything could be judged."""
+INTERRUPTED: Final = 130
+"""Ctrl-C: 128 + SIGINT, as shells have it."""
