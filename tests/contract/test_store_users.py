@@ -186,3 +186,23 @@ def test_locking_users_reads_them_alike(store: Store) -> None:
     """The lock changes nothing of what is read."""
     user = a_user(store)
     assert store.write_now(lambda uow: uow.accounts.users(user.account, lock=True)) == [user]
+
+
+def test_changes_of_users_and_keys_are_counted(store: Store) -> None:
+    """Whoever remembers keys forgets them then; that a key was used, or a change that failed, is none."""
+    user = a_user(store)
+    steps = [
+        lambda uow: uow.accounts.add_key(ApiKey(secret_id="AKID1", secret="s", user=user, created=NOW)),
+        lambda uow: uow.accounts.put_key(replace(key_of(store, "AKID1"), enabled=False)),
+        lambda uow: uow.accounts.put_user(replace(user, role=Role.AUDITOR)),
+        lambda uow: uow.accounts.drop_key("AKID1"),
+    ]
+    for step in steps:
+        before = store.account_changes()
+        store.write_now(step)
+        assert store.account_changes() == before + 1
+    before = store.account_changes()
+    store.write_now(lambda uow: uow.accounts.users(user.account))
+    with pytest.raises(NotFound):
+        store.write_now(lambda uow: uow.accounts.put_user(replace(user, id=UserId(99), name="nobody")))
+    assert store.account_changes() == before

@@ -33,7 +33,11 @@ class SessionAuthenticator:
         return call.is_by_session
 
     async def authenticate(self, request: Request, call: Call, now: datetime) -> Caller:
-        """See Authenticator.authenticate. Raises ApiError AuthFailure.InvalidAuthorization."""
+        """See Authenticator.authenticate.
+
+        Raises ApiError AuthFailure.InvalidAuthorization; AuthFailure.UnauthorizedOperation for a session that came by
+        a login link, until its user has set a password.
+        """
         head = request.head
         if not is_own_page(head.text(b"origin"), head.text(b"host")):
             raise ApiError(Code.INVALID_AUTHORIZATION, texts.FOREIGN_PAGE, origin=texts.shown(head.text(b"origin")))
@@ -43,6 +47,8 @@ class SessionAuthenticator:
             raise ApiError(Code.INVALID_AUTHORIZATION, texts.NOT_SIGNED_IN)
         if not hmac.compare_digest(head.headers.get(CSRF_HEADER, b""), session.csrf.encode()):
             raise ApiError(Code.INVALID_AUTHORIZATION, texts.NO_CSRF)
+        if session.must_set_password:
+            raise ApiError(Code.UNAUTHORIZED_OPERATION, texts.MUST_SET_PASSWORD, user=session.user.name)
         if session.is_use(now):
             await self._note_use(session, now)
         return Caller(user=session.user, service="", session=session.id)

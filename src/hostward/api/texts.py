@@ -115,6 +115,10 @@ NO_CSRF = Text(
 FOREIGN_PAGE = Text(
     "The request comes from a page of {origin}, which is not this server.", "请求来自 {origin} 的页面,而非本服务器。"
 )
+MUST_SET_PASSWORD = Text(
+    "The user {user} came by a login link and must set a password first: open the console and choose one.",
+    "用户 {user} 通过登录链接进入,须先设置密码:请打开控制台设置。",
+)
 NO_PASSWORDS = Text("Passwords are not set here.", "此处不能设置密码。")
 NO_PERMISSION = Text(
     "{action} has no entry in the table of permissions, so that nobody may call it.",

@@ -66,7 +66,7 @@ class CredentialAnswers:
 
     async def draw_totp(self, asked: Asked) -> Answer:
         """A secret for an authenticator app, which counts once a code of it was given."""
-        session = await self._doors.changing_session(asked)
+        session = await self._doors.whole_session(asked)
         secret = secrets.token_bytes(SECRET_BYTES)
         try:
             await self._doors.store.write(lambda uow: credentials.draw_totp(uow, user=session.user, secret=secret))
@@ -76,7 +76,7 @@ class CredentialAnswers:
 
     async def turn_on_totp(self, asked: Asked) -> Answer:
         """Codes are needed from now on; the recovery codes are shown this once."""
-        doors, session = self._doors, await self._doors.changing_session(asked)
+        doors, session = self._doors, await self._doors.whole_session(asked)
         wanted = asked.decoded(Code)
         codes = [recovery_text(secrets.token_bytes(RECOVERY_BYTES)) for _ in range(RECOVERY_CODES)]
         try:
@@ -96,7 +96,7 @@ class CredentialAnswers:
 
     async def turn_off_totp(self, asked: Asked) -> Answer:
         """A password alone signs in again."""
-        session = await self._doors.changing_session(asked)
+        session = await self._doors.whole_session(asked)
         await self._must_be_password(asked, session, asked.decoded(Password).password, "TurnOffTotp")
         await self._doors.changed(
             asked, "TurnOffTotp", session, lambda uow: credentials.turn_off_totp(uow, user=session.user)

@@ -59,6 +59,13 @@ class Doors:
         must_have_csrf(asked, session)
         return session
 
+    async def whole_session(self, asked: Asked) -> ConsoleSession:
+        """changing_session() of somebody who need not set a password first. Raises Problem PasswordNeeded."""
+        session = await self.changing_session(asked)
+        if session.must_set_password:
+            raise Problem(403, "PasswordNeeded", "you came by a login link: set a password first")
+        return session
+
     def heard(self, user: str, source: str) -> None:
         """Count a try, before anything is looked up for it, as a failure until it is taken back or won.
 
@@ -149,6 +156,11 @@ def not_signed_in() -> Problem:
 def wrong_credentials() -> Problem:
     """The same words whatever of it was wrong."""
     return Problem(401, "WrongCredentials", "user, password or code is wrong")
+
+
+def code_needed() -> Problem:
+    """What was given is right but for the second factor."""
+    return Problem(401, "CodeNeeded", "the code of your authenticator app is needed too")
 
 
 def too_many(wait: int) -> Problem:

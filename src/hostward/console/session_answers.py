@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final
 
-from hostward.console.doors import Doors, must_have_csrf, not_signed_in, wrong_credentials
+from hostward.console.doors import Doors, code_needed, must_have_csrf, not_signed_in, wrong_credentials
 from hostward.console.json_http import Answer, Asked, Problem
 from hostward.domain.console_session import ConsoleSession
 from hostward.domain.credential import Credential
@@ -30,9 +30,10 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByLink:
-    """Body of POST /console/session/link."""
+    """Body of POST /console/session/link. code: by time, or a recovery code; "" for none."""
 
     token: str = field(repr=False)
+    code: str = field(default="", repr=False)
 
 
 class SessionAnswers:
@@ -59,7 +60,7 @@ class SessionAnswers:
             )
         except signing.CodeNeeded:
             doors.take_back(wanted.user, asked.source)
-            raise Problem(401, "CodeNeeded", "the code of your authenticator app is needed too") from None
+            raise code_needed() from None
         except signing.Refused as refused:
             await doors.failed(doors.deed(asked, "SignIn", refused.who, outcome="WrongCredentials"))
             raise wrong_credentials() from None
@@ -67,21 +68,28 @@ class SessionAnswers:
         return await self._welcome(asked, session, browser)
 
     async def by_link(self, asked: Asked) -> Answer:
-        """A session for a login link, whose user is to set a password then."""
+        """A session for a login link and, where it is needed, a code; its user is to set a password then."""
         doors, wanted, browser = self._doors, asked.decoded(ByLink), _browser(asked)
-        doors.heard("", asked.source)
+        counted = signing.try_of(wanted.token)
+        doors.heard(counted, asked.source)
         try:
             session = await self._opened(
                 asked,
                 "SignInByLink",
-                lambda uow: signing.by_link(uow, token=wanted.token, browser=browser, now=doors.now),
+                lambda uow: signing.by_link(uow, token=wanted.token, code=wanted.code, browser=browser, now=doors.now),
             )
+        except signing.CodeNeeded:
+            doors.take_back(counted, asked.source)
+            raise code_needed() from None
+        except signing.WrongCode as wrong:
+            await doors.failed(doors.deed(asked, "SignInByLink", wrong.who, outcome="WrongCredentials"))
+            raise wrong_credentials() from None
         except signing.Refused as refused:
             await doors.failed(doors.deed(asked, "SignInByLink", refused.who, outcome="LinkOver"))
             raise Problem(
                 401, "LinkOver", "this link is unknown, was used or is over: ask an administrator for another one"
             ) from None
-        doors.won("", asked.source)
+        doors.won(counted, asked.source)
         return await self._welcome(asked, session, browser)
 
     async def show(self, asked: Asked) -> Answer:

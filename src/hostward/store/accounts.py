@@ -1,6 +1,6 @@
 """Accounts, users and keys in SQL; a key's secret and a temporary key's token are sealed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -63,11 +63,12 @@ _USED = Prepared(
 
 
 class SqlAccounts:
-    """ports.Accounts."""
+    """ports.Accounts. changed: called when a user or a key is about to be something else than before."""
 
-    def __init__(self, session: Session, sealer: Sealer) -> None:
+    def __init__(self, session: Session, sealer: Sealer, changed: Callable[[], None]) -> None:
         self._session = session
         self._sealer = sealer
+        self._changed = changed
 
     def first(self) -> AccountId | None:
         """The oldest account, None in a new database."""
@@ -118,6 +119,7 @@ class SqlAccounts:
 
     def put_user(self, user: User) -> None:
         """Store role, enabled, locked and tags of a user."""
+        self._changed()
         changed = self._session.run(
             _PUT_USER,
             which=user.id,
@@ -131,6 +133,7 @@ class SqlAccounts:
 
     def add_key(self, key: ApiKey) -> None:
         """A new key. Raises Conflict when its id is taken."""
+        self._changed()
         token = self._sealer.seal(key.token.encode(), _token_owner(key.secret_id)) if key.token else None
         added = self._session.run(
             _ADD_KEY(self._session.dialect.name),
@@ -160,6 +163,7 @@ class SqlAccounts:
 
     def put_key(self, key: ApiKey) -> None:
         """Store enabled and expires of a key; disabled, it takes the temporary ones made with it along."""
+        self._changed()
         expires = micros_or_none(key.expires)
         changed = self._session.run(_PUT_KEY, which=key.secret_id, to_enabled=int(key.enabled), to_expires=expires)
         if not changed:
@@ -169,10 +173,12 @@ class SqlAccounts:
 
     def drop_key(self, secret_id: str) -> None:
         """Remove a key, if it is there, and the temporary ones made with it."""
+        self._changed()
         self._session.run(_DROP_KEY, which=clean(secret_id))
 
     def drop_over(self, account: AccountId, now: datetime) -> None:
         """Remove the account's keys whose time has passed, and the temporary ones made with them."""
+        self._changed()
         for key in self.keys(account):
             if key.is_over(now):
                 self._session.run(_DROP_MADE, which=key.secret_id)

@@ -16,10 +16,10 @@ from hostward.domain.host_scan import UnitState
 from hostward.domain.ids import TaskId
 from hostward.domain.machine_filter import BucketIs, Condition
 from hostward.store.counted_pages import span
-from hostward.store.page_rows import OWN, machine_rows_of, with_machines
-from hostward.store.session import Prepared, Session
+from hostward.store.page_rows import OWN, page_of
+from hostward.store.session import AtOnce, Prepared, Session
 from hostward.store.tables import BLOCK, NOT_OK, task, task_block, task_machine
-from hostward.usecases.records import Page
+from hostward.usecases.records import MachineRow, Page
 
 Buckets = frozenset[Bucket]
 
@@ -72,14 +72,14 @@ def page(session: Session, which: TaskId, buckets: Buckets, limit: int, offset: 
     if offset >= total or limit <= 0:
         return Page(total=total, rows=[])
     if not buckets & _OK:
-        rows = session.rows(_by_index(buckets), which=which, left=limit, skip=offset)
+        rows = session.at_once(_by_index(buckets), which=which, left=limit, skip=offset)
     elif len(buckets & _SCANNING) == 1:
-        rows = session.rows(_looked_through(buckets), which=which, left=limit, skip=offset)
+        rows = session.at_once(_looked_through(buckets), which=which, left=limit, skip=offset)
     else:
         first, last, skip = span(session.rows(_blocks(buckets), which=which), limit, offset)
         places = {"first": first * BLOCK, "stop": (last + 1) * BLOCK}
-        rows = session.rows(_of_blocks(buckets), which=which, left=limit, skip=skip, **places)
-    return Page(total=total, rows=machine_rows_of(rows))
+        rows = session.at_once(_of_blocks(buckets), which=which, left=limit, skip=skip, **places)
+    return Page(total=total, rows=rows)
 
 
 def _is(bucket: Bucket) -> ColumnElement[bool]:
@@ -104,11 +104,11 @@ def _count(buckets: Buckets) -> Prepared:
 
 
 @cache
-def _by_index(buckets: Buckets) -> Prepared:
+def _by_index(buckets: Buckets) -> AtOnce[MachineRow]:
     """Rows that are not Ok: each state is a range of its own in the index, which has the fail types too."""
     arms = union_all(*(select(_T.seq).where(_OF_TASK, text(NOT_OK), *arm) for arm in _arms(buckets)))
     key = _cut(arms).subquery("k").c
-    return Prepared(with_machines(OWN.where(_OF_TASK, _T.seq == key.seq)))
+    return page_of(OWN.where(_OF_TASK, _T.seq == key.seq))
 
 
 def _arms(buckets: Buckets) -> Iterator[tuple[ColumnElement[bool], ...]]:
@@ -121,8 +121,8 @@ def _arms(buckets: Buckets) -> Iterator[tuple[ColumnElement[bool], ...]]:
 
 
 @cache
-def _looked_through(buckets: Buckets) -> Prepared:
-    return Prepared(with_machines(_cut(OWN.where(_OF_TASK, in_buckets(buckets)))))
+def _looked_through(buckets: Buckets) -> AtOnce[MachineRow]:
+    return page_of(_cut(OWN.where(_OF_TASK, in_buckets(buckets))))
 
 
 @cache
@@ -135,10 +135,10 @@ def _blocks(buckets: Buckets) -> Prepared:
 
 
 @cache
-def _of_blocks(buckets: Buckets) -> Prepared:
+def _of_blocks(buckets: Buckets) -> AtOnce[MachineRow]:
     """Such rows of a range of seq, all rows of the range looked at."""
     in_range = OWN.where(_OF_TASK, _T.seq >= bindparam("first"), _T.seq < bindparam("stop"))
-    return Prepared(with_machines(_cut(in_range.where(in_buckets(buckets)))))
+    return page_of(_cut(in_range.where(in_buckets(buckets))))
 
 
 def _cut(rows: Any) -> Select[Any]:

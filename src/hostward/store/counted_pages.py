@@ -14,10 +14,10 @@ from sqlalchemy import CompoundSelect, Select, bindparam, select, text, union_al
 from hostward.domain.host_scan import UnitState
 from hostward.domain.ids import TaskId
 from hostward.store.classes import AT_RISK, in_classes, states_of
-from hostward.store.page_rows import OWN, machine_rows_of, with_machines
-from hostward.store.session import Prepared, Row, Session
+from hostward.store.page_rows import OWN, page_of
+from hostward.store.session import AtOnce, Prepared, Row, Session
 from hostward.store.tables import BLOCK, NOT_OK, task_block, task_machine
-from hostward.usecases.records import Page
+from hostward.usecases.records import MachineRow, Page
 
 Rows = Select[Any] | CompoundSelect[Any]
 
@@ -37,8 +37,8 @@ def page(session: Session, which: TaskId, columns: frozenset[str], limit: int, o
         return Page(total=total, rows=[])
     rows = _far_apart(columns) if last - first >= CLOSE else None
     values = {"first": first * BLOCK, "stop": (last + 1) * BLOCK, "left": limit, "skip": skip}
-    found = session.rows(rows or _close_together(columns), which=which, **values)
-    return Page(total=total, rows=machine_rows_of(found))
+    found = session.at_once(rows or _close_together(columns), which=which, **values)
+    return Page(total=total, rows=found)
 
 
 def span(blocks: Sequence[Row], limit: int, offset: int) -> tuple[int, int, int]:
@@ -67,20 +67,20 @@ def _counts(columns: frozenset[str]) -> Prepared:
 
 
 @cache
-def _close_together(columns: frozenset[str]) -> Prepared:
+def _close_together(columns: frozenset[str]) -> AtOnce[MachineRow]:
     """Such rows of a range of seq, all rows of the range looked at."""
     condition = _T.risk_num > 0 if columns == {AT_RISK} else in_classes(columns)
-    return Prepared(with_machines(_cut(_in_range(OWN).where(condition))))
+    return page_of(_cut(_in_range(OWN).where(condition)))
 
 
 @cache
-def _far_apart(columns: frozenset[str]) -> Prepared | None:
+def _far_apart(columns: frozenset[str]) -> AtOnce[MachineRow] | None:
     """The same over an index; None where there is none. Each state is a range of its own in the index."""
     states = states_of(columns)
     if UnitState.OK in states or AT_RISK in columns:
         return None
     arms = [_in_range(_KEY).where(text(f"state = {state.value}"), text(NOT_OK)) for state in states]
-    return Prepared(with_machines(_keyed(union_all(*(arm.where(in_classes(columns)) for arm in arms)))))
+    return page_of(_keyed(union_all(*(arm.where(in_classes(columns)) for arm in arms))))
 
 
 def _in_range(query: Select[Any]) -> Select[Any]:

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DatabaseError
 
 from hostward.store.sealing import Sealer
 from hostward.store.unit_of_work import SqlUnitOfWork
-from hostward.usecases.ports import UnitOfWork
 
 T = TypeVar("T")
 
@@ -51,7 +50,7 @@ class GroupWriter:
         self._open = True
         self._thread.start()
 
-    def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
+    def submit(self, work: Callable[[SqlUnitOfWork], T]) -> Future[T]:
         """Queue a use case. Raises RuntimeError after close()."""
         job = _Waiting(work)
         with self._lock:
@@ -116,7 +115,7 @@ class GroupWriter:
 
 
 class _Waiting(Generic[T]):
-    def __init__(self, work: Callable[[UnitOfWork], T]) -> None:
+    def __init__(self, work: Callable[[SqlUnitOfWork], T]) -> None:
         self.future: Future[T] = Future()
         self._work = work
         self._result: list[T] = []

@@ -13,7 +13,7 @@ from hostward.domain.ids import ROWS_PER_TASK, Seq, TaskId
 from hostward.domain.machine_filter import AtRisk, BucketIs, Conditions, FailTypeIs, StatusIs, Tagged, Text, TextIs
 from hostward.store import bucket_pages, counted_pages, machine_tags
 from hostward.store.classes import ALL, AT_RISK, asks_risk, class_of_numbers, in_classes, wanted
-from hostward.store.page_rows import OWN, machine_rows_of, with_machines
+from hostward.store.page_rows import OWN, machine_rows_of, page_of, with_machines
 from hostward.store.session import Prepared, Session
 from hostward.store.tables import machine_text, task, task_machine
 from hostward.store.texts import SEPARATOR, fold
@@ -33,10 +33,8 @@ _IDENTITIES = (Text.UUID, Text.QUUID)
 
 
 _OF_TASK = OWN.where(_T.task_id == bindparam("which"))
-_UNFILTERED = Prepared(
-    with_machines(_OF_TASK.where(_T.seq >= bindparam("first"), _T.seq < bindparam("stop")).order_by(_T.seq))
-)
-_ONE = Prepared(with_machines(_OF_TASK.where(_T.machine_id == bindparam("one"))))
+_UNFILTERED = page_of(_OF_TASK.where(_T.seq >= bindparam("first"), _T.seq < bindparam("stop")).order_by(_T.seq))
+_ONE = page_of(_OF_TASK.where(_T.machine_id == bindparam("one")))
 _SIZE = Prepared(select(task.c.machines).where(task.c.task_id == bindparam("which")))
 _CALLED = {
     text: Prepared(select(machine_text.c.machine_id).where(COLUMN[text] == bindparam("called"))) for text in _IDENTITIES
@@ -76,8 +74,8 @@ def rows_from(
 
 def _unfiltered(session: Session, which: TaskId, limit: int, offset: int) -> Page:
     size = session.row(_SIZE, which=which)
-    rows = session.rows(_UNFILTERED, which=which, first=offset, stop=offset + limit)
-    return Page(total=size[0] if size else 0, rows=machine_rows_of(rows))
+    rows = session.at_once(_UNFILTERED, which=which, first=offset, stop=offset + limit)
+    return Page(total=size[0] if size else 0, rows=rows)
 
 
 def _in_buckets(session: Session, which: TaskId, conditions: Conditions, limit: int, offset: int) -> Page:
@@ -95,8 +93,8 @@ def _identified(
 ) -> list[MachineRow]:
     """Few machines, each looked up; the other conditions are looked at here."""
     machines = set.intersection(*(set(_machines_called(session, each)) for each in identities))
-    found = [row for each in machines for row in session.rows(_ONE, which=which, one=each)]
-    return sorted(row for row in machine_rows_of(found) if _meets(row, conditions))
+    found = [row for each in machines for row in session.at_once(_ONE, which=which, one=each)]
+    return sorted(row for row in found if _meets(row, conditions))
 
 
 def _meets(row: MachineRow, conditions: Conditions) -> bool:

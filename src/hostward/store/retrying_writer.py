@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from hostward.store.outdated import Outdated
 from hostward.store.sealing import Sealer
 from hostward.store.unit_of_work import SqlUnitOfWork
-from hostward.usecases.ports import UnitOfWork
 
 T = TypeVar("T")
 
@@ -40,7 +39,7 @@ class RetryingWriter:
     def start(self) -> None:
         """Nothing to begin with: threads come with work."""
 
-    def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
+    def submit(self, work: Callable[[SqlUnitOfWork], T]) -> Future[T]:
         """Queue a use case. Raises RuntimeError after close()."""
         with self._lock:
             self._waiting += 1
@@ -61,7 +60,7 @@ class RetryingWriter:
         """Do what was queued, then end the threads."""
         self._pool.shutdown(wait=True)
 
-    def _begin(self, work: Callable[[UnitOfWork], T]) -> T:
+    def _begin(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         self._begun()
         return self._write(work)
 
@@ -73,7 +72,7 @@ class RetryingWriter:
         with self._lock:
             self._waiting -= 1
 
-    def _write(self, work: Callable[[UnitOfWork], T]) -> T:
+    def _write(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         pause = FIRST_PAUSE
         for tries in range(1, MAX_TRIES):
             try:
@@ -85,7 +84,7 @@ class RetryingWriter:
             pause = min(2 * pause, LONGEST_PAUSE)
         return self._once(work)
 
-    def _once(self, work: Callable[[UnitOfWork], T]) -> T:
+    def _once(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         with self._engine.begin() as connection:
             unit_of_work = SqlUnitOfWork(connection, self._sealer)
             result = work(unit_of_work)

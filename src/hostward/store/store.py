@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from threading import Lock
 from typing import Protocol, TypeVar
 
 from hostward.runtime.pulse import Pulse
 from hostward.store.readers import Readers
+from hostward.store.reading_threads import ReadingThreads
 from hostward.store.sealing import Sealer
 from hostward.store.unit_of_work import SqlUnitOfWork
 from hostward.usecases.ports import UnitOfWork
@@ -21,7 +23,7 @@ class Writer(Protocol):
         """Begin to serve."""
         ...
 
-    def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
+    def submit(self, work: Callable[[SqlUnitOfWork], T]) -> Future[T]:
         """Queue a use case; its future is done when it is durable, or failed and without a trace."""
         ...
 
@@ -49,14 +51,16 @@ class SqlStore:
         self._writer = writer
         self.pulse = Pulse()
         """Beats after every commit of this process."""
+        self._account_changes = 0
+        self._counting = Lock()
         self._sealer = sealer
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store-reader")
+        self._threads = ReadingThreads(threads)
         self._let_go = let_go
         writer.start()
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Run work on a consistent snapshot, in a thread of the pool."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read_now, work)
+        """Run work on a consistent snapshot, in a thread of their own."""
+        return await self._threads.run(self.read_now, work)
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run work in a transaction; returns once it is durable. Cancelled before its turn, it is not run."""
@@ -76,18 +80,32 @@ class SqlStore:
         """How many writes are queued and not begun: a number that stays high says that the disk is too slow."""
         return self._writer.waiting
 
+    def account_changes(self) -> int:
+        """How often this process has changed users or keys: it counts before whoever changed them is answered."""
+        return self._account_changes
+
     def _submitted(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
-        future = self._writer.submit(work)
-        future.add_done_callback(self._beat)
+        changed: list[bool] = []
+
+        def noting(uow: SqlUnitOfWork) -> T:
+            result = work(uow)
+            changed.append(uow.accounts_changed)
+            return result
+
+        future = self._writer.submit(noting)
+        future.add_done_callback(lambda _: self._committed(any(changed)))
         return future
 
-    def _beat(self, _future: object) -> None:
+    def _committed(self, accounts_changed: bool) -> None:
+        if accounts_changed:
+            with self._counting:
+                self._account_changes += 1
         self.pulse.beat()
 
     def close(self) -> None:
         """Finish what was taken and let everything go; once is enough."""
         self._writer.close()
-        self._pool.shutdown(wait=True)
+        self._threads.close()
         self._readers.close()
         for each in self._let_go:
             each()

@@ -22,7 +22,7 @@ from hostward.store.webhooks import SqlWebhooks
 class SqlUnitOfWork:
     """ports.UnitOfWork on a connection inside a transaction; who opened that also ends it, after finish()."""
 
-    __slots__ = ("_kept", "_sealer", "_session", "tasks")
+    __slots__ = ("_kept", "_sealer", "_session", "accounts_changed", "tasks")
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._session = Session(connection)
@@ -30,6 +30,8 @@ class SqlUnitOfWork:
         self._kept = KeptStanding(self._session)
         self.tasks = SqlTasks(self._session)
         """Tasks and units."""
+        self.accounts_changed = False
+        """Whether users or keys are no longer what they were when the transaction began."""
 
     @property
     def machines(self) -> SqlMachines:
@@ -49,7 +51,7 @@ class SqlUnitOfWork:
     @property
     def accounts(self) -> SqlAccounts:
         """Accounts and keys."""
-        return SqlAccounts(self._session, self._sealer)
+        return SqlAccounts(self._session, self._sealer, self._note_accounts)
 
     @property
     def credentials(self) -> SqlCredentials:
@@ -95,6 +97,9 @@ class SqlUnitOfWork:
     def whole(self) -> "SqlUnitOfWork":
         """Itself: nobody's limits apply."""
         return self
+
+    def _note_accounts(self) -> None:
+        self.accounts_changed = True
 
     def finish(self) -> None:
         """Write what is still gathered."""

@@ -48,6 +48,9 @@ class Sessions:
         self._clock = clock
 
     async def user(self, token: str) -> User | None:
-        """The user whose browser has this cookie, as they are now; None when its session is over, or never was."""
+        """The user whose browser has this cookie, as they are now.
+
+        None when its session is over, never was, or is of somebody who must set a password first.
+        """
         session = await self._store.read(lambda uow: current(uow, token=token, now=self._clock.now()))
-        return None if session is None else session.user
+        return None if session is None or session.must_set_password else session.user

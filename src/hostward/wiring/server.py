@@ -138,10 +138,11 @@ def _scheduler(settings: Settings, clock: Clock, store: Store, hub: Hub) -> Sche
 
 
 def _gateway(
-    settings: Settings, clock: Clock, store: Store, hub: Hub, metrics: Metrics, *, exports: Exports,
+    settings: Settings, clock: Clock, store: SqlStore, hub: Hub, metrics: Metrics, *, exports: Exports,
     passwords: Passwords, post: Post,
 ) -> Gateway:  # fmt: skip
-    signed = signatures(KeyRing(store, clock), host_aliases=PUBLIC_HOSTS + settings.server_names)
+    keys = KeyRing(store, clock, changes=store.account_changes)
+    signed = signatures(keys, host_aliases=PUBLIC_HOSTS + settings.server_names)
     return Gateway(
         authenticators=(*signed, SessionAuthenticator(store)), store=store, hub=hub, clock=clock,
         settings=api_settings(settings), rate=rate_of(settings, metrics), exports=exports,

@@ -314,3 +314,17 @@ def test_people_in_the_console_never_use_up_the_rate_of_their_keys(bench: Bench,
     for caller in callers:
         with pytest.raises(ApiError):
             asyncio.run(admission.admit(caller, action, 0.0))
+
+
+def test_who_must_set_a_password_calls_nothing_before(bench: Bench) -> None:
+    """A login link opens the page that sets one, not the API: not even what any user may read."""
+    user = bench.user(bench.home, "bob", Role.OPERATOR)
+    session = bench.session(user)
+    bench.store.write_now(lambda uow: uow.console_sessions.end(session.id))
+    must = replace(session, must_set_password=True)
+    bench.store.write_now(lambda uow: uow.console_sessions.add(digest_of("token of s1"), must))
+    refused = bench.ask("ListSchedules")
+    assert (refused.code, "set a password first" in refused.message) == ("AuthFailure.UnauthorizedOperation", True)
+    assert bench.ask("DescribeMachineRegions", service="cwp").code == "AuthFailure.UnauthorizedOperation"
+    bench.store.write_now(lambda uow: uow.console_sessions.password_set(must.id))
+    assert bench.ask("ListSchedules").code == ""

@@ -341,3 +341,47 @@ def test_a_flood_of_failures_leaves_few_entries(bench: ConsoleBench) -> None:
     for number in range(60):
         bench.browser(source=f"10.1.{number}.1").sign_in(f"user{number}", "x")
     assert len(bench.deeds()) == 30
+
+
+def link_of_ann(bench: ConsoleBench) -> str:
+    """The token of a login link for ann."""
+    return bench.link(bench.store.read_now(lambda uow: uow.accounts.user(bench.account, "ann")))
+
+
+def test_a_link_of_somebody_with_codes_asks_for_one(bench: ConsoleBench) -> None:
+    """It stands for the password alone; asked for a code or given a wrong one, it is as good as before."""
+    secret, codes = with_codes(bench, bench.signed_in())
+    bench.clock.turn(60)
+    token = link_of_ann(bench)
+
+    def ask(**more: str) -> Reply:
+        return bench.browser().ask("POST", "/console/session/link", {"token": token, **more})
+
+    assert [ask().code, ask(code=" ").code, ask(code="000000").code] == ["CodeNeeded", "CodeNeeded", "WrongCredentials"]
+    assert (ask(code=bench.code(secret)).status, ask(code=codes[0]).code) == (200, "LinkOver")
+    outcomes = [one.outcome for one in bench.deeds() if one.action == "SignInByLink"]
+    assert sorted(outcomes) == ["", "LinkOver", "WrongCredentials"]
+
+
+def test_codes_beside_a_link_can_t_be_guessed(bench: ConsoleBench) -> None:
+    """Tries with one link are counted together, wherever they come from."""
+    with_codes(bench, bench.signed_in())
+    token = link_of_ann(bench)
+    codes = [
+        bench.browser(source=f"10.0.1.{number}")
+        .ask("POST", "/console/session/link", {"token": token, "code": f"{number:06}"})
+        .code
+        for number in range(LIMITS["user"].free + 1)
+    ]
+    assert codes == ["WrongCredentials"] * LIMITS["user"].free + ["TooManyTries"]
+    assert bench.browser().ask("POST", "/console/session/link", {"token": "another"}).code == "LinkOver"
+
+
+def test_who_must_set_a_password_does_that_first(bench: ConsoleBench) -> None:
+    """One-time codes come later; seeing oneself and leaving do not."""
+    browser = bench.browser()
+    assert browser.ask("POST", "/console/session/link", {"token": link_of_ann(bench)}).status == 200
+    tries = [("POST", {}), ("PUT", {"code": "123456"}), ("DELETE", {"password": PASSWORD})]
+    assert [browser.ask(method, "/console/totp", body).code for method, body in tries] == ["PasswordNeeded"] * 3
+    assert browser.ask("GET", "/console/session").status == 200
+    assert browser.ask("DELETE", "/console/session").status == 204

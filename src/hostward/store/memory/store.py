@@ -57,6 +57,7 @@ class MemoryStore:
         self._open = True
         self.pulse = Pulse()
         """Beats after every write."""
+        self._account_changes = 0
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run work on a consistent snapshot."""
@@ -77,9 +78,15 @@ class MemoryStore:
                 raise RuntimeError("the store is closed")
             state = self._state.copy()
             result = work(MemoryUnitOfWork(state))
-            self._state = state
+            before, self._state = self._state, state
+            if (state.users, state.keys) != (before.users, before.keys):
+                self._account_changes += 1
         self.pulse.beat()
         return result
+
+    def account_changes(self) -> int:
+        """How often users or keys were changed."""
+        return self._account_changes
 
     def close(self) -> None:
         """No more writes."""

@@ -28,7 +28,11 @@ class Refused(Exception):
 
 
 class CodeNeeded(Refused):
-    """The password is right, and a code is needed beside it."""
+    """The password or the link is right, and a code is needed beside it."""
+
+
+class WrongCode(Refused):
+    """The link is right and stays so, but the code beside it is wrong or was used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +83,21 @@ def by_password(uow: UnitOfWork, *, claimed: Claim, code: str, browser: Browser,
     return _opened(uow, user, browser, now)
 
 
-def by_link(uow: UnitOfWork, *, token: str, browser: Browser, now: datetime) -> ConsoleSession:
-    """A session for a link's user, who must set a password then. Raises Refused when the link is unknown or over."""
+def by_link(uow: UnitOfWork, *, token: str, browser: Browser, now: datetime, code: str = "") -> ConsoleSession:
+    """A session for a link's user, who must set a password then.
+
+    A link stands for the password alone: whoever turned one-time codes on is asked for one here too. Raises Refused
+    when the link is unknown or over; CodeNeeded and WrongCode, which leave the link as it was.
+    """
     user = uow.credentials.take_link(digest_of(token), now)
     if user is None or not user.is_active:
         raise Refused(user)
+    credential = uow.credentials.of(user.id)
+    if credential.needs_code:
+        if not code.strip():
+            raise CodeNeeded(user)
+        if not _code_is_used_up(uow, user, credential, code, now):
+            raise WrongCode(user)
     return _opened(uow, user, browser, now, must_set_password=True)
 
 
@@ -106,6 +120,11 @@ def first_link(uow: UnitOfWork, *, user: User, token: str, now: datetime) -> boo
         return False
     uow.credentials.add_link(digest_of(token), stored, expires=now + LINK_LIFE, now=now)
     return True
+
+
+def try_of(token: str) -> str:
+    """What tries with a link are counted by, beside their source: no user has a name with these signs in it."""
+    return f"link\n{digest_of(token).hex()[:32]}"
 
 
 def path_of(token: str) -> str:

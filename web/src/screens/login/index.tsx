@@ -145,23 +145,48 @@ function ByPassword() {
 function ByLink({ token, onDone }: { token: string; onDone: () => void }) {
   const t = useTexts(texts);
   const [over, setOver] = useState(false);
-  const [said, tell] = useRefusal();
+  const [second, setSecond] = useState(false);
+  const [code, setCode] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [said, tell, wait] = useRefusal();
   const sent = useRef(false);
+  const send = async (given: string) => {
+    setBusy(true);
+    tell(null);
+    try {
+      hold(await askConsole<Session>("POST", "/console/session/link", given ? { token, code: given } : { token }));
+      onDone();
+    } catch (error) {
+      if (error instanceof SessionError && error.code === "LinkOver") setOver(true);
+      else if (error instanceof SessionError && error.code === "CodeNeeded") setSecond(true);
+      else tell(error);
+    } finally {
+      setBusy(false);
+    }
+  };
   useEffect(() => {
-    // A link works once: never sent twice, not even where effects run twice.
+    // A link works once: never sent twice by itself, not even where effects run twice.
     if (sent.current) return;
     sent.current = true;
-    askConsole<Session>("POST", "/console/session/link", { token }).then(
-      (session) => {
-        hold(session);
-        onDone();
-      },
-      (error: unknown) => {
-        if (error instanceof SessionError && error.code === "LinkOver") setOver(true);
-        else tell(error);
-      },
+    void send("");
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!busy && wait <= 0) void send(code.trim());
+  };
+  if (second && !over) {
+    return (
+      <Page title={t.codeTitle}>
+        <form onSubmit={submit}>
+          <Field label={t.code} hint={t.codeHint}>
+            {(id, hint) => <TextInput id={id} describedBy={hint} value={code} onChange={setCode} autoComplete="one-time-code" autoFocus required mono />}
+          </Field>
+          <Refusal words={said} />
+          <Button kind="primary" type="submit" busy={busy} disabled={wait > 0}>{t.signIn}</Button>
+        </form>
+      </Page>
     );
-  }, [token, onDone, tell]);
+  }
   return (
     <Page title={t.title} foot={over ? <>{t.linkOver}<Code text={RESET} language="shell" copy /></> : undefined}>
       <p role="status">{over || said ? "" : t.linkWorking}</p>
