@@ -5,8 +5,9 @@ import sys
 
 import click
 
-from hostward.cli.account_table import DATA, OUTPUT, called, table
+from hostward.cli.account_table import DATA, OUTPUT, called, settings_of, table
 from hostward.domain.account import Role
+from hostward.wiring.console_address import console_url
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -75,11 +76,15 @@ def passwd(name: str, from_stdin: bool, data: str | None) -> None:
 
 @command.command("link")
 @click.argument("name")
+@click.option("--url", metavar="URL", help="Where the console is opened, when the settings don't say.")
 @DATA
-def link(name: str, data: str | None) -> None:
+def link(name: str, url: str | None, data: str | None) -> None:
     """Print a link that signs a user in to the console once, within ten minutes."""
+    console = _console(url, data)
     made = called(data, "CreateLoginLink", UserName=name)
-    click.echo(f"{made['Path']}   (behind the address of the console; one-time, until {made['ExpireTime']})")
+    click.echo(f"{console}{made['Path']}   (one-time, until {made['ExpireTime']})")
+    if not console:
+        click.echo("Put the address of the console before it: no setting names it (server.names, listen).", err=True)
 
 
 @command.command("totp")
@@ -136,6 +141,15 @@ def _password(name: str, *, from_stdin: bool) -> str:
         raise click.UsageError("there is no terminal to ask at: pass the password with --stdin")
     password: str = click.prompt(f"New password of {name}", hide_input=True, confirmation_prompt="Again")
     return password
+
+
+def _console(url: str | None, data: str | None) -> str:
+    """Where the console is: as said, else as the settings have it, "" where they don't."""
+    if url is None:
+        return console_url(settings_of(data))
+    if not url.startswith(("http://", "https://")):
+        raise click.BadParameter("expected http://HOST[:PORT] or https://HOST[:PORT]", param_hint="--url")
+    return url.rstrip("/")
 
 
 def _state(user: dict[str, object]) -> str:

@@ -38,6 +38,7 @@ class Settings:
     api_time_zone: tzinfo
     api_left_time_unit: Literal["seconds", "minutes"]
     api_rate_per_second: int
+    api_trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     valkey_url: str
     scan_default_timeout_seconds: int
     agent_poll_hold_seconds: int

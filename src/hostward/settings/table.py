@@ -118,6 +118,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         doc="How many requests one user may send of one action in any second.",
     ),
     Setting(
+        name="api.trusted_proxies",
+        type="networks",
+        default="",
+        doc="Networks of the proxies in front, such as 127.0.0.1/32: of their requests the last address in "
+        "X-Forwarded-For that is not one of theirs is taken for the source, in the request log, the audit log and "
+        "where tries to sign in are counted. Empty: the source is whoever connects.",
+    ),
+    Setting(
         name="valkey.url",
         type="text",
         default="",

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from hostward.console.private import CONSOLE_PATHS
+from hostward.wiring.forwarded import Network, with_source
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,6 +25,7 @@ class Application:
     """Agents under /agent/, files of exports under /export/, signing in under /console/, else the API or the page.
 
     The API is on POST / and wherever an Action or Authorization is given. downloads: None where no exports are made.
+    proxies: networks whose X-Forwarded-For is believed.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Application:
         metrics: App | None = None,
         private: App | None = None,
         background: Sequence[Background] = (),
+        proxies: Sequence[Network] = (),
     ) -> None:
         self._api = api
         self._agents = agents
@@ -46,13 +49,15 @@ class Application:
         self._metrics = metrics or console
         self._private = private or console
         self._background = background
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the server."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            await self._part(scope)(scope, receive, send)
+            known = with_source(scope, self._proxies) if self._proxies else scope
+            await self._part(known)(known, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1003})
 

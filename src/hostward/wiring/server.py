@@ -109,6 +109,7 @@ def _joined(
         schemas=Schemas(partial(answers_to, names=names)),
         private=open_private(settings, clock, store, passwords, owner.account, names=names, events=events),
         metrics=_metrics_page(settings, clock, store, hub, metrics, names=names),
+        proxies=settings.api_trusted_proxies,
         background=(
             partial(reap, store, hub, clock), _scheduler(settings, clock, store, hub).run, gateway.request_log.keep,
             control.serve, partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,

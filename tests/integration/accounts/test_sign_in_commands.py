@@ -109,7 +109,7 @@ def test_a_terminal_is_asked_twice_and_shows_nothing(data: Path) -> None:
 def test_a_link_signs_in_once(data: Path) -> None:
     """As it was printed."""
     result = invoke(data, "user", "link", "admin")
-    found = re.match(r"/login#t=(\S{40,}) ", result.output)
+    found = re.match(r"http://127\.0\.0\.1:8420/login#t=(\S{40,}) ", result.output)
     assert (result.exit_code, found is not None) == (0, True), result.output
     assert found is not None
     browser = sign_in.Browser(source="", user_agent="", id="s", token="t", csrf="c")
@@ -119,6 +119,26 @@ def test_a_link_signs_in_once(data: Path) -> None:
         assert session.user.name == "admin"
         with pytest.raises(sign_in.Refused):
             store.write_now(lambda uow: sign_in.by_link(uow, token=found[1], browser=browser, now=now))
+
+
+@pytest.mark.parametrize(
+    ("url", "begin", "code"),
+    [("https://scan.example.org/", "https://scan.example.org/login#t=", 0), ("scan.example.org", "Usage:", 2)],
+)
+def test_a_link_stands_behind_the_address_that_was_named(data: Path, url: str, begin: str, code: int) -> None:
+    """What is no address is refused before a link is made."""
+    result = invoke(data, "user", "link", "admin", "--url", url)
+    assert (result.exit_code, result.output.startswith(begin)) == (code, True), result.output
+
+
+def test_a_link_without_an_address_says_so(data: Path) -> None:
+    """No port and no name: nothing is made up."""
+    (data / "hostward.toml").write_text('listen = "127.0.0.1:0"\n')
+    result = invoke(data, "user", "link", "admin")
+    assert (result.output.startswith("/login#t="), "Put the address of the console before it" in result.output) == (
+        True,
+        True,
+    )
 
 
 def test_one_time_codes_are_turned_off(data: Path) -> None:
