@@ -9,7 +9,7 @@ import pytest
 
 from source_tree import ROOT, SOURCE, imported, modules, name, room, shown, tree
 
-SERVER_ONLY = ("alembic", "argon2", "psycopg", "sqlalchemy", "starlette", "uvicorn")
+SERVER_ONLY = ("alembic", "argon2", "psycopg", "sqlalchemy", "uvicorn")
 """Libraries that a scanned machine neither needs nor should load."""
 ENVIRONMENT = {"PYTHONPATH": str(SOURCE), "LC_ALL": "C.UTF-8"}
 SQL_ROOMS = {"store", "wiring"}

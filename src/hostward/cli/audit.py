@@ -3,6 +3,8 @@
 import json
 import re
 import sys
+from collections.abc import Sequence
+from typing import Final
 
 import click
 
@@ -14,6 +16,7 @@ from hostward.wiring.local_calls import look
 
 BROKEN = 1
 MOST = 100_000
+_HEADS: Final[tuple[str, ...]] = ("#", "TIME (UTC)", "USER", "SOURCE", "ACTION", "TARGET", "OUTCOME", "REQUESTID")
 
 
 @click.group()
@@ -23,15 +26,21 @@ def command() -> None:
 
 @command.command("list")
 @click.option("-n", "--newest", default=50, show_default=True, type=click.IntRange(1, MOST), help="How many entries.")
+@click.option("--account", type=int, default=0, help="Show this account's entries only.")
 @OUTPUT
 @DATA
-def list_(newest: int, output: str, data: str | None) -> None:
-    """Show the newest entries, the last one first."""
-    entries = look(settings_of(data), lambda uow: _newest(uow, newest))
+def list_(newest: int, account: int, output: str, data: str | None) -> None:
+    """Show the newest entries of all accounts, the last one first."""
+    accounts, entries = look(settings_of(data), lambda uow: _newest(uow, account, newest))
     if output == "json":
         click.echo(json.dumps([_plain(entry) for entry in entries], indent=2))
         return
-    table(("#", "TIME (UTC)", "USER", "SOURCE", "ACTION", "TARGET", "OUTCOME", "REQUESTID"), list(map(_row, entries)))
+    heads: Sequence[str] = _HEADS
+    rows = list(map(_row, entries))
+    if accounts > 1:  # each has a chain of its own: a number alone would not say which entry is meant
+        heads = ("ACCOUNT", *heads)
+        rows = [(str(entry.deed.account), *row) for entry, row in zip(entries, rows, strict=True)]
+    table(heads, rows)
 
 
 @command.command("verify")
@@ -56,14 +65,24 @@ def verify(head: str | None, account: int, data: str | None) -> None:
     sys.exit(BROKEN if any(found.problem for _, found in chains) else 0)
 
 
-def _newest(uow: UnitOfWork, limit: int) -> list[AuditEntry]:
-    account = uow.accounts.first()
-    return [] if account is None else list(uow.audit.newest(account, limit=limit, offset=0)[1])
+def _newest(uow: UnitOfWork, account: int, limit: int) -> tuple[int, list[AuditEntry]]:
+    """Of how many accounts entries were asked for, and the newest of them."""
+    accounts = _accounts(uow, account)
+    found = [entry for which in accounts for entry in uow.audit.newest(which, limit=limit, offset=0)[1]]
+    found.sort(key=lambda entry: (entry.deed.at, entry.deed.account, entry.number), reverse=True)
+    return len(accounts), found[:limit]
 
 
 def _checked(uow: UnitOfWork, account: int, known: Head | None) -> list[tuple[int, Checked]]:
-    accounts = [AccountId(account)] if account else uow.accounts.all()
-    return [(which, checked(uow.audit.entries(which), uow.audit.head(which), known=known)) for which in accounts]
+    return [
+        (which, checked(uow.audit.entries(which), uow.audit.head(which), known=known))
+        for which in _accounts(uow, account)
+    ]
+
+
+def _accounts(uow: UnitOfWork, account: int) -> Sequence[AccountId]:
+    """The account that was named, else every one."""
+    return [AccountId(account)] if account else uow.accounts.all()
 
 
 def _head(text: str) -> Head:
@@ -83,6 +102,7 @@ def _row(entry: AuditEntry) -> tuple[str, ...]:
 def _plain(entry: AuditEntry) -> dict[str, object]:
     deed = entry.deed
     return {
+        "account": deed.account,
         "number": entry.number,
         "time": deed.at.isoformat(),
         "user": deed.user_name,

@@ -9,6 +9,8 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -162,6 +164,24 @@ def test_commands_are_in_the_audit_log(both: None, run: Run) -> None:
     )  # fmt: skip
     assert entry["parameters"] == {"UserName": "ann", "Role": "operator", "Tags": []}
     assert "CreateUser" in run("audit", "list", "-n", "1")
+
+
+def test_entries_of_every_account_are_listed(run: Run, data: Path) -> None:
+    """Each with its account, since each account counts its own; --account shows one alone."""
+    run("user", "add", "ann", "--role", "operator")
+    with closing(open_store(data)) as store:
+        second = store.write_now(lambda uow: uow.accounts.add_account("second"))
+        (first,) = store.read_now(lambda uow: uow.audit.entries(uow.accounts.first()))
+        deed = replace(first.deed, account=second, user_name="bob", at=first.deed.at + timedelta(seconds=1))
+        store.write_now(lambda uow: uow.audit.append(deed))
+    listed = json.loads(run("audit", "list", "-o", "json"))
+    assert [(one["account"], one["number"], one["user"]) for one in listed] == [
+        (second, 1, "bob"), (first.deed.account, 1, first.deed.user_name),
+    ]  # fmt: skip
+    heads, newest, _ = run("audit", "list").splitlines()
+    assert (heads.split()[0], newest.split()[:2]) == ("ACCOUNT", [str(second), "1"])
+    alone = run("audit", "list", "--account", str(second)).splitlines()
+    assert (len(alone), alone[0].split()[0]) == (2, "#")
 
 
 def test_a_request_is_found_by_its_id(both: None, run: Run, data: Path) -> None:
