@@ -77,7 +77,11 @@ class AtOnce(Generic[R]):
         self._decoder = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]  # a type known when it is made
         self._make: Any = partial(tuple.__new__, kind)  # kind._make without its check of the length
 
-    def on(self, session: "Session", values: dict[str, Value]) -> list[R]:
+    def on(self, dialect: Dialect) -> Compiled:
+        """The statement that is run in this dialect."""
+        return (self._json if dialect.name == "sqlite" else self._rows).on(dialect)
+
+    def rows(self, session: "Session", values: dict[str, Value]) -> list[R]:
         """The rows in this session's database."""
         if session.dialect.name == "sqlite":
             ((text,),) = session.rows(self._json, **values)
@@ -125,7 +129,7 @@ class Session:
 
     def at_once(self, query: AtOnce[R], **values: Value) -> list[R]:
         """All rows of a query that is taken in one step."""
-        return query.on(self, values)
+        return query.rows(self, values)
 
     def row(self, statement: Prepared, **values: Value) -> Row | None:
         """The first row of a query (or of a RETURNING), None when there is none."""

@@ -15,7 +15,7 @@ from hostward.domain.machine_filter import Text as MachineText
 from hostward.store import counted_pages, counters, migrate, pages, unit_queries
 from hostward.store.engine import sqlite_engine
 from hostward.store.migrations.versions import v0001_first
-from hostward.store.session import Prepared
+from hostward.store.session import AtOnce, Prepared
 from hostward.store.tables import NUMBER, SHARED, WORDS, metadata, task_machine
 
 
@@ -146,7 +146,7 @@ BY_KEY = "PRIMARY KEY (task_id=? AND seq>? AND seq<?"
     ],
     ids=lambda value: value.split()[0] if isinstance(value, str) else "",
 )
-def test_sqlite_finds_few_rows_among_many_by_an_index(tmp_path: Path, statement: Prepared, index: str) -> None:
+def test_sqlite_finds_few_rows_among_many_by_an_index(tmp_path: Path, statement: Prepared | AtOnce, index: str) -> None:
     """What the planner of an empty database says it will do, it does in a large one too: there are no statistics."""
     engine = sqlite_engine(tmp_path / "new.db", writes=True, connections=1)
     migrate.upgrade(engine)

@@ -1,6 +1,7 @@
 """Prepared statements, and values in chunks."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Connection, bindparam, column, select, table
@@ -8,7 +9,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
 from hostward.store.engine import sqlite_engine
-from hostward.store.session import Prepared, Session, in_chunks
+from hostward.store.session import AtOnce, Prepared, Session, in_chunks
 
 THING = table("thing", column("a"), column("b"))
 BY_A = Prepared(select(THING.c.b).where(THING.c.a == bindparam("which"), THING.c.b > 5).limit(3))
@@ -92,3 +93,26 @@ def test_a_writers_connection_is_durable(tmp_path: Path) -> None:
         settings = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
     engine.dispose()
     assert settings == ["wal", 2]
+
+
+class Thing(NamedTuple):
+    """A row of the small table."""
+
+    a: int
+    b: str
+
+
+def test_rows_taken_at_once_are_those_of_the_query(tmp_path: Path) -> None:
+    """Whatever is in the texts: quotes, signs of control, and what lies beyond 16 bits; sorted, whatever the plan."""
+    texts = ['"', "\\", "\x01\x1f\u2028", "\U0001f600", "", "[1,2]", "\ufffd"]
+    engine = sqlite_engine(tmp_path / "things.db", writes=True, connections=1)
+    with engine.connect() as connection:
+        session = small(connection)
+        things = [Thing(2**53 - number, text) for number, text in enumerate(texts)]
+        for one in things:
+            connection.exec_driver_sql("INSERT INTO thing VALUES (?, ?)", (one.a, one.b))
+        query = AtOnce(select(THING.c.a, THING.c.b).where(THING.c.a > bindparam("above")), Thing)
+        assert session.at_once(query, above=0) == sorted(things)
+        assert session.at_once(query, above=2**53 - 1) == things[:1]
+        assert session.at_once(query, above=2**53) == []
+    engine.dispose()
