@@ -28,7 +28,7 @@ from statistics import median
 
 import uvicorn
 from api_least import least
-from api_moto import describe, moto
+from api_moto import cpu_seconds, describe, moto
 
 from hostward.api.context import ApiSettings
 from hostward.api.gateway import Gateway
@@ -124,9 +124,9 @@ def moto_cost(python: str) -> str:
     with moto(python) as (port, pid):
         rows, rounds = describe(port, 2), []
         for _ in range(MOTO_ROUNDS):
-            before = process_cpu(pid)
+            before = cpu_seconds(pid)
             describe(port, MOTO_REQUESTS)
-            rounds.append((process_cpu(pid) - before) * 1000 / MOTO_REQUESTS)
+            rounds.append((cpu_seconds(pid) - before) * 1000 / MOTO_REQUESTS)
     return f"{min(rounds):.3f} ms CPU a request of {rows} rows (median of rounds {median(rounds):.3f})"
 
 

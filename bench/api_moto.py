@@ -8,13 +8,16 @@ environment of its own, outside this repository:
 """
 
 import http.client
+import os
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 HOST = "127.0.0.1"
+TICK = os.sysconf("SC_CLK_TCK")
 ROWS = 100
 HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded",
@@ -38,6 +41,12 @@ def moto(python: str) -> Iterator[tuple[int, int]]:
             yield port, process.pid
         finally:
             process.terminate()
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU seconds of a process that has a thread a call: those that have ended count too (proc(5): stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def describe(port: int, count: int) -> int:

@@ -129,6 +129,13 @@ def signed_in(server: Server, port: int) -> str:
     answer = asking.getresponse()
     cookie = (answer.getheader("set-cookie") or "").partition(";")[0]
     assert answer.status == 200, answer.read()
+    headers = {
+        "Content-Type": "application/json",
+        "Cookie": cookie,
+        "X-Hostward-CSRF": json.loads(answer.read())["csrf"],
+    }
+    asking.request("PUT", "/console/password", json.dumps({"password": "a password of the bench"}), headers)
+    assert asking.getresponse().status == 200
     return cookie
 
 

@@ -81,6 +81,8 @@ def test_commands_reach_the_running_server(server: Up):
     token = made.stdout.partition("#t=")[2].split()[0]
     browser = Browser(server)
     assert browser.ask("POST", "/console/session/link", {"token": token})[1]["user"] == "bob"
+    assert browser.call("ListSchedules")["Error"]["Code"] == "AuthFailure.UnauthorizedOperation"
+    assert browser.ask("PUT", "/console/password", {"password": "correct horse battery"})[0] == 200
     assert "Error" not in browser.call("ListSchedules")
     assert hostward("user", "lock", "bob", "--data", str(data)).returncode == 0
     assert browser.call("ListSchedules")["Error"]["Code"] == "AuthFailure.InvalidAuthorization"

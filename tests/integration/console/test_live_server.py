@@ -39,7 +39,11 @@ def signed_in(server: Server, port: int) -> tuple[str, str]:
     body = json.dumps({"token": "a-token"})
     asking.request("POST", "/console/session/link", body, {"Content-Type": "application/json"})
     answer = asking.getresponse()
-    return answer.getheader("set-cookie", "").partition(";")[0], json.loads(answer.read())["csrf"]
+    cookie, csrf = answer.getheader("set-cookie", "").partition(";")[0], json.loads(answer.read())["csrf"]
+    headers = {"Content-Type": "application/json", "Cookie": cookie, "X-Hostward-CSRF": csrf}
+    asking.request("PUT", "/console/password", json.dumps({"password": "correct horse battery"}), headers)
+    assert asking.getresponse().status == 200
+    return cookie, csrf
 
 
 def events(stream: http.client.HTTPResponse) -> Iterator[dict]:
