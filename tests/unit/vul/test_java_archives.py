@@ -98,6 +98,19 @@ def test_a_folded_manifest_line_is_whole(tmp_path: Path) -> None:
     assert [version for _, version, _ in given(of(tmp_path, "spring-core.jar", data))] == ["5.31"]
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["root/.m2/repository/org/ow2/asm/asm/9.7", "root/.gradle/caches/modules-2/files-2.1/org.ow2.asm/asm/9.7/0a1b2c"],
+)
+def test_the_place_in_a_repository_tells_too(tmp_path: Path, place: str) -> None:
+    """Maven's and Gradle's own folders are named after the artifact."""
+    put(tmp_path / place / "asm-9.7.jar", jar({"a.class": b""}))
+    put(tmp_path / place / "other-9.7.jar", jar({"a.class": b""}))
+    items = looked(java.look, tmp_path)
+    assert [(name, version) for name, version, _ in given(items)] == [("org.ow2.asm:asm", "9.7")]
+    assert reasons(items) == [java.NAMELESS]
+
+
 def test_an_archive_that_does_not_name_itself_is_counted(tmp_path: Path) -> None:
     """One that only holds others is none of these."""
     assert reasons(of(tmp_path, "own.jar", jar({"a.class": b"x"}))) == [java.NAMELESS]

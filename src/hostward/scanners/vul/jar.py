@@ -35,6 +35,8 @@ _FILE = re.compile(r"(?P<artifact>[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z][A-Za-z0-9_.
 _GROUP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
 _ARTIFACT = _GROUP
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+~-]{0,200}")
+_MAVEN = re.compile(r"/(?:repository|repo)/(?P<group>.+)/(?P<artifact>[^/]+)/(?P<version>[^/]+)$")
+_GRADLE = re.compile(r"/files-2\.1/(?P<group>[^/]+)/(?P<artifact>[^/]+)/(?P<version>[^/]+)/[0-9a-f]+$")
 _MANIFEST_VERSIONS = ("Implementation-Version", "Bundle-Version", "Specification-Version")
 
 
@@ -77,9 +79,15 @@ class _Budget:
             raise Malformed(f"more than {MAX_INFLATED_BYTES >> 20} MiB would have to be unpacked")
 
 
-def parts(span: Span, name: str) -> Iterator[Part]:
-    """Everything in an archive of this file name, damage included."""
-    yield from _parts(span, name, "", 0, _Budget())
+def parts(span: Span, path: str) -> Iterator[Part]:
+    """Everything in an archive at this path, damage included.
+
+    One that does not name itself is what its place in a repository says: Maven keeps GROUP/AS/FOLDERS/ARTIFACT/VERSION,
+    Gradle files-2.1/GROUP/ARTIFACT/VERSION/HASH.
+    """
+    for part in _parts(span, path.rpartition("/")[2], "", 0, _Budget()):
+        is_own = isinstance(part, Nameless) and not part.place
+        yield (_by_place(path) or part) if is_own else part
 
 
 def _parts(span: Span, name: str, place: str, depth: int, budget: _Budget) -> Iterator[Part]:
@@ -180,6 +188,16 @@ def _manifest(found: Index) -> dict[str, str]:
         return {}
     text = found.head(member, _MAX_MANIFEST_BYTES).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     return dict(_pairs(text.partition("\n\n")[0].replace("\n ", ""), ":"))
+
+
+def _by_place(path: str) -> Artifact | None:
+    folders, _, file = path.rpartition("/")
+    found = _MAVEN.search(folders) or _GRADLE.search(folders)
+    if found is None or not file.startswith(f"{found['artifact']}-{found['version']}"):
+        return None
+    group, artifact, version = found["group"].replace("/", "."), found["artifact"], found["version"]
+    is_whole = _GROUP.fullmatch(group) and _ARTIFACT.fullmatch(artifact) and _VERSION.fullmatch(version)
+    return _artifact("", group, artifact, version) if is_whole else None
 
 
 def _pairs(text: str, sign: str) -> Iterator[tuple[str, str]]:

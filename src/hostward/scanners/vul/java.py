@@ -33,7 +33,7 @@ def _archive(folder: Folder, name: str) -> Iterator[Item]:
     try:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode):
-            for part in jar.parts(FileSpan(descriptor, status.st_size), name):
+            for part in jar.parts(FileSpan(descriptor, status.st_size), f"{folder.path}/{name}"):
                 yield _item(part, path, name)
     finally:
         os.close(descriptor)
