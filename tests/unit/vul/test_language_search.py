@@ -7,7 +7,8 @@ import pytest
 
 from archives_made import jar, pom, put
 from hostward.domain.package import Package
-from hostward.scanners.contract import Host, Progress
+from hostward.scanners.contract import Progress
+from hostward.scanners.malware.mounts import Mounts
 from hostward.scanners.vul import java, unjudged
 from hostward.scanners.vul import search as searching
 from hostward.scanners.vul.search import Search, search
@@ -18,9 +19,9 @@ SITE = "usr/lib/python3/dist-packages"
 NOBODYS = frozenset[bytes]()
 
 
-def searched(root: Path) -> Search:
+def searched(root: Path, limit: int = 1000) -> Search:
     """The end of a search below root."""
-    steps: Generator[Progress, None, Search] = search(Host(root=root, work=root))
+    steps: Generator[Progress, None, Search] = search(root, Mounts(), limit=limit)
     while True:
         try:
             next(steps)
@@ -142,23 +143,28 @@ def test_damage_at_a_lock_files_place_counts_as_installed(tmp_path: Path) -> Non
     assert names(searched(tmp_path)) == []
 
 
-def test_results_are_bounded_and_the_rest_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_are_bounded_and_the_rest_is_said(tmp_path: Path) -> None:
     """A hostile tree can't fill the memory."""
-    monkeypatch.setattr(searching, "MAX_ITEMS", 2)
     for name in "abcd":
         wheel(tmp_path / SITE, name, "1")
-    found = searched(tmp_path)
+    found = searched(tmp_path, limit=2)
     assert len(found.packages(NOBODYS)) == 2
     assert reasons(found) == ["2 language packages beyond the limit of one scan are not judged"]
 
 
 def test_gaps_are_said_with_the_first_paths(tmp_path: Path) -> None:
     """Three of them, the rest counted."""
-    for number in range(5):
-        (tmp_path / f"{number}/overlay2/x").mkdir(parents=True)
-    assert reasons(searched(tmp_path)) == [
-        "stores of container images are not judged yet: /0/overlay2, /1/overlay2, /2/overlay2 and 2 more"
-    ]
+    found = Search(gaps={"folders lie too deep": [f"/{number}" for number in range(5)]})
+    assert reasons(found) == ["folders lie too deep: /0, /1, /2 and 2 more"]
+
+
+def test_container_stores_and_other_roots_are_left_to_others(tmp_path: Path) -> None:
+    """They have distributions of their own."""
+    (tmp_path / "var/lib/docker/overlay2/x").mkdir(parents=True)
+    write(tmp_path / "srv/jail/etc/os-release")
+    (tmp_path / "srv/jail/usr").mkdir()
+    found = searched(tmp_path)
+    assert (found.stores, found.roots, reasons(found)) == (["/var/lib/docker/overlay2"], ["/srv/jail"], [])
 
 
 def test_signs_of_life_come_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +172,7 @@ def test_signs_of_life_come_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(searching, "STEP", 2)
     for name in "abcd":
         (tmp_path / name).mkdir()
-    steps = list(search(Host(root=tmp_path, work=tmp_path)))
+    steps = list(search(tmp_path, Mounts()))
     assert [step.doing for step in steps] == ["looking for language packages"] * 3
     assert [step.done for step in steps] == sorted(step.done for step in steps)
 

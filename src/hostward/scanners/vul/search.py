@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hostward.domain.package import Package
 from hostward.runtime.clock import SystemClock
-from hostward.scanners.contract import Degraded, Host, Progress
-from hostward.scanners.malware.mounts import read_mounts
+from hostward.scanners.contract import Degraded, Progress
+from hostward.scanners.malware.mounts import Mounts
 from hostward.scanners.vul.language import ANYWHERE, Damaged, Held, Item, Locked, Unjudged, path_of
 from hostward.scanners.vul.table import LANGUAGES
 from hostward.scanners.vul.walk import NAMES_SHOWN, Folder, Walk
@@ -26,11 +27,15 @@ _LEFT = "language packages beyond the limit of one scan"
 
 @dataclass(slots=True, kw_only=True)
 class Search:
-    """What a walk found: items by place, and what was said to be missing."""
+    """What a walk found: items by place, what was said to be missing, and what is for others to look at (Walk)."""
 
     items: list[Item] = field(default_factory=list)
     left: int = 0
     gaps: dict[str, list[str]] = field(default_factory=dict)
+    stores: list[str] = field(default_factory=list)
+    roots: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    opaque: set[str] = field(default_factory=set)
 
     def paths(self) -> frozenset[bytes]:
         """The paths whose owner is to be asked for."""
@@ -67,14 +72,16 @@ class Search:
                 yield item.package
 
 
-def search(host: Host) -> Generator[Progress, None, Search]:
-    """Walk the host's root; Progress is that of the walk alone."""
-    walk = Walk(host.root, read_mounts())
-    found = Search(gaps=walk.gaps)
+def search(
+    root: Path, mounts: Mounts, *, is_layer: bool = False, limit: int = MAX_ITEMS
+) -> Generator[Progress, None, Search]:
+    """Walk a root, or a layer of one; Progress is that of the walk alone. limit: results kept."""
+    walk = Walk(root, mounts, is_layer=is_layer)
+    found = Search(gaps=walk.gaps, stores=walk.stores, roots=walk.roots, gone=walk.gone, opaque=walk.opaque)
     said = _now()
     for number, folder in enumerate(walk.run()):
         for item in _items(folder):
-            _keep(found, item)
+            _keep(found, item, limit)
             if _now() - said > SILENCE_SECONDS:
                 said = _now()
                 yield Progress(done=folder.done, doing=_DOING)
@@ -89,8 +96,8 @@ def _items(folder: Folder) -> Iterator[Item]:
         yield from kind.look(folder)
 
 
-def _keep(found: Search, item: Item) -> None:
-    if len(found.items) < MAX_ITEMS:
+def _keep(found: Search, item: Item, limit: int) -> None:
+    if len(found.items) < limit:
         found.items.append(item)
     else:
         found.left += 1

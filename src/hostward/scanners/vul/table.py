@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from hostward.scanners.vul import apk, cargo, cms, composer, dpkg, java, npm, programs, python, rpm, ruby, unjudged
 from hostward.scanners.vul.installed import Installed, Site
 from hostward.scanners.vul.language import Look
+from hostward.scanners.vul.rootfs import Root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Database:
     """A distribution's package database: is it there, and what does it hold?"""
 
     name: str
-    is_there: Callable[[Path], bool]
+    is_there: Callable[[Root], bool]
     inventory: Callable[[Site], Installed]
 
 
