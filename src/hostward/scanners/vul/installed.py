@@ -1,9 +1,11 @@
 """What a package database is asked and what it answers, whatever its format."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hostward.domain.matching import has_place
 from hostward.domain.package import Package
 from hostward.scanners.vul.os_release import OsRelease
 from hostward.scanners.vul.rootfs import Root
@@ -41,6 +43,15 @@ def damage(name: str, installed: Installed) -> Iterator[str]:
     if installed.unreadable:
         yield f"{len(installed.unreadable)} files not read: {installed.unreadable[0]}"
     yield from installed.remarks
+
+
+def unordered(packages: Iterable[Package]) -> Iterator[str]:
+    """Versions that can't be compared: their packages are listed and match nothing. (dpkg's always can.)"""
+    lost = [each for each in packages if not has_place(each.ecosystem, each.source_version)]
+    for ecosystem, count in Counter(each.ecosystem for each in lost).items():
+        first = next(each for each in lost if each.ecosystem == ecosystem)
+        shown = f"{first.name} {first.version}"[:200]
+        yield f"{count} {ecosystem} packages have versions that can't be ordered, not judged: {shown}"
 
 
 def claimed(listed: Iterable[bytes], wanted: frozenset[bytes]) -> set[bytes]:

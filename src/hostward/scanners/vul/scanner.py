@@ -4,19 +4,17 @@ The inventory is the machine's own packages, those of containers on it, and what
 """
 
 import os
-from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from hostward.domain.matching import has_place
 from hostward.domain.module import Module
 from hostward.domain.package import HostFacts, Package
 from hostward.scanners.contract import Degraded, Event, Found, Host, Job, Progress, ScanFailed
 from hostward.scanners.malware.mounts import read_mounts
 from hostward.scanners.vul import evidence, inner, kernel, os_release, processes, rootfs
-from hostward.scanners.vul.installed import Installed, Site, damage
+from hostward.scanners.vul.installed import Installed, Site, damage, unordered
 from hostward.scanners.vul.os_release import OsRelease
 from hostward.scanners.vul.search import Search, search
 from hostward.scanners.vul.table import DATABASES, UNREAD_DATABASES
@@ -96,7 +94,8 @@ def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Genera
         yield from _damage(name, installed, is_alone=not of_distribution)
     yield from _unread(host, answers, is_anything=bool(packages))
     yield from found.remarks(owned)
-    yield from _without_place([each for each in packages if each.ecosystem != release.dpkg_ecosystem])
+    others = [each for each in packages if each.ecosystem != release.dpkg_ecosystem]
+    yield from (Degraded(reason=words) for words in unordered(others))
     if has_others:
         yield from _inside(inner.scan(site, found.stores, found.roots, job.covered), share)
     return packages
@@ -169,15 +168,6 @@ def _unread(host: Host, answers: Mapping[str, Installed], *, is_anything: bool) 
     if not unread and not answers:
         judged = "only language packages are judged" if is_anything else "nothing is judged"
         yield Degraded(reason=f"no package database was found: {judged}")
-
-
-def _without_place(packages: Sequence[Package]) -> Iterator[Event]:
-    """Versions that can't be compared: their packages are listed and match nothing. (dpkg's always can.)"""
-    lost = [each for each in packages if not has_place(each.ecosystem, each.source_version)]
-    for ecosystem, count in Counter(each.ecosystem for each in lost).items():
-        first = next(each for each in lost if each.ecosystem == ecosystem)
-        shown = f"{first.name} {first.version}"[:200]
-        yield Degraded(reason=f"{count} {ecosystem} packages have versions that can't be ordered, not judged: {shown}")
 
 
 def _scaled(event: Event) -> Event:

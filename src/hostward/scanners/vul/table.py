@@ -11,9 +11,10 @@ from hostward.scanners.vul.rootfs import Root
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """A distribution's package database: is it there, and what does it hold?"""
+    """A distribution's package database: is it there, and what does it hold? reads: for people, in Markdown."""
 
     name: str
+    reads: str
     is_there: Callable[[Root], bool]
     inventory: Callable[[Site], Installed]
 
@@ -28,9 +29,19 @@ class Kind:
 
 
 DATABASES: tuple[Database, ...] = (
-    Database(name="dpkg", is_there=dpkg.is_there, inventory=dpkg.inventory),
-    Database(name="rpm", is_there=rpm.is_there, inventory=rpm.inventory),
-    Database(name="apk", is_there=apk.is_there, inventory=apk.inventory),
+    Database(
+        name="dpkg",
+        reads="`/var/lib/dpkg/status`, `status.d`, file lists",
+        is_there=dpkg.is_there,
+        inventory=dpkg.inventory,
+    ),
+    Database(
+        name="rpm",
+        reads="SQLite and ndb databases in `/usr/lib/sysimage/rpm` and `/var/lib/rpm`",
+        is_there=rpm.is_there,
+        inventory=rpm.inventory,
+    ),
+    Database(name="apk", reads="`/lib/apk/db/installed`", is_there=apk.is_there, inventory=apk.inventory),
 )
 
 UNREAD_DATABASES: tuple[tuple[str, str], ...] = (("pacman", "var/lib/pacman/local"), ("portage", "var/db/pkg"))
