@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hostward.domain.package import Package
-from hostward.scanners.vul import cargo, programs
+from hostward.scanners.vul import built, cargo, programs
 from hostward.scanners.vul.language import Damaged, Item
 from language_trees import looked, write
 from programs_made import elf, go_program, inline_block, install, modules_text, old_go_program, rust_program
@@ -56,7 +56,7 @@ def test_a_replaced_module_is_what_replaced_it(tmp_path: Path) -> None:
 def test_a_program_that_does_not_know_its_own_version_says_so(tmp_path: Path) -> None:
     """Built from a checkout; its modules are judged all the same."""
     items = of(tmp_path, go_program("go1.21.5", ("mod", "example.com/tool", "(devel)", ""), DEP))
-    assert reasons(items) == [programs.WITHOUT_VERSION]
+    assert reasons(items) == [built.WITHOUT_VERSION]
     assert [name for _, name, _ in given(items)] == ["golang.org/x/net", "stdlib"]
 
 
@@ -89,8 +89,8 @@ def test_a_program_whose_section_names_were_taken_away_is_read_by_its_data(tmp_p
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (elf({b".note.go.buildid": b"x" * 16}), programs.WITHOUT_MODULES),
-        (elf({b".go.buildinfo": inline_block("go1.21.5", b"")}), programs.WITHOUT_MODULES),
+        (elf({b".note.go.buildid": b"x" * 16}), built.WITHOUT_MODULES),
+        (elf({b".go.buildinfo": inline_block("go1.21.5", b"")}), built.WITHOUT_MODULES),
         (b"MZ" + bytes(programs.MIN_BYTES), programs.FOREIGN),
         (b"\xcf\xfa\xed\xfe" + bytes(programs.MIN_BYTES), programs.FOREIGN),
     ],

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hostward.domain.package import Package, Restart
-from hostward.scanners.vul import kernel, processes
+from hostward.scanners.contract import Degraded, Found
+from hostward.scanners.vul import kernel, processes, running
 from language_trees import write
 
 SSL = "/usr/lib/x86_64-linux-gnu/libssl.so.3"
@@ -193,3 +194,27 @@ def test_no_proc_is_no_error(tmp_path: Path) -> None:
     """Then nothing is known."""
     assert processes.look(tmp_path / "none").files == {}
     assert kernel.built(tmp_path) == ""
+
+
+def test_a_running_machine_says_all_of_it(tmp_path: Path) -> None:
+    """Files to ask owners for first, then services and the machine, and who could not be looked at."""
+    write(tmp_path / "root/run/reboot-required")
+    process(tmp_path / "proc", 10, line(SSL))
+    machine = running.Machine(tmp_path / "root", tmp_path / "proc")
+    assert machine.wanted() == {SSL.encode()}
+    [found] = machine.events([], {SSL.encode(): "libssl3"})
+    assert isinstance(found, Found)
+    assert [(each.unit, each.package) for each in found.items if isinstance(each, Restart)] == [
+        ("", ""),
+        ("nginx.service", "libssl3"),
+    ]
+
+
+def test_processes_that_were_not_looked_at_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By how many there are, and what to do."""
+    machine = running.Machine(tmp_path, tmp_path / "none")
+    monkeypatch.setattr(machine, "_stale", processes.Stale(unread=3, left=2))
+    assert list(machine.events([], {})) == [
+        Degraded(reason="3 processes can't be looked at: run the scan as root"),
+        Degraded(reason="2 processes were not looked at: there are too many"),
+    ]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from hostward.scanners.vul import zip_index
 from hostward.scanners.vul.java_groups import coordinates
+from hostward.scanners.vul.signs import JAVA_ENDINGS
 from hostward.scanners.vul.span import HeldSpan, Malformed, Span
 from hostward.scanners.vul.zip_index import Index, Member
 
-ENDINGS = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi")
 MAX_DEPTH = 5
 """Archives in one another: an .ear with a .war with a Spring Boot .jar has three."""
 MAX_INSIDE = 20_000
@@ -26,7 +26,7 @@ MAX_INFLATED_BYTES = 1 << 30
 _POM = b"/pom.properties"
 _POM_START = b"META-INF/maven/"
 _MANIFEST = b"META-INF/MANIFEST.MF"
-_WANTED = (_POM, _MANIFEST, *(ending.encode() for ending in ENDINGS))
+_WANTED = (_POM, _MANIFEST, *(ending.encode() for ending in JAVA_ENDINGS))
 _MAX_POM_BYTES = 64 << 10
 _MAX_MANIFEST_BYTES = 64 << 10
 _MAX_POMS = 5_000
@@ -99,7 +99,7 @@ def _parts(span: Span, name: str, place: str, depth: int, budget: _Budget) -> It
         return
     for member in found.members:
         inside = member.name.decode("utf-8", "replace")
-        if inside.endswith(ENDINGS) and not _NO_CODE.search(inside):
+        if inside.endswith(JAVA_ENDINGS) and not _NO_CODE.search(inside):
             yield from _inside(found, member, f"{place}!/{inside}", depth + 1, budget)
 
 

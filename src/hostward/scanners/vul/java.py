@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hostward.domain.package import Package
 from hostward.scanners.vul import jar
 from hostward.scanners.vul.language import Damaged, Held, Item, Unjudged
+from hostward.scanners.vul.signs import JAVA_ENDINGS
 from hostward.scanners.vul.span import FileSpan
 from hostward.scanners.vul.walk import Folder
 
@@ -17,7 +18,7 @@ NAMELESS = "Java archives that do not name their Maven artifact"
 def look(folder: Folder) -> Iterator[Item]:
     """What the archives in this folder are made of."""
     for name in folder.files:
-        if name.endswith(jar.ENDINGS) and not name.endswith(("-sources.jar", "-javadoc.jar")):
+        if name.endswith(JAVA_ENDINGS) and not name.endswith(("-sources.jar", "-javadoc.jar")):
             yield from _archive(folder, name)
 
 

@@ -11,17 +11,16 @@ from collections.abc import Iterator
 from hostward.domain.package import Package
 from hostward.scanners.vul import rootfs
 from hostward.scanners.vul.language import ANYWHERE, Damaged, Item, Locked
+from hostward.scanners.vul.signs import GEM_LOCKS, GEM_PLACES
 from hostward.scanners.vul.walk import Folder
 
 ECOSYSTEM = "RubyGems"
-LOCKS = ("Gemfile.lock", "gems.locked")
 HEAD_BYTES = 64 << 10
 """Bytes of a gemspec read: name and version stand at its beginning."""
 MAX_LOCK_BYTES = 8 << 20
 """Largest lock file taken: those of large projects have 40 KB."""
 MAX_GEMS = 20_000
 
-_PLACES = ("/specifications", "/specifications/default")
 _STUB = re.compile(r"^# stub: (\S+) (\S+) ", re.MULTILINE)
 _FIELD = re.compile(r"""^\s*\w+\.(name|version) = (?:Gem::Version\.new\()?(?:"([^"\n]*)"|'([^'\n]*)')""", re.MULTILINE)
 _FILE = re.compile(r"(.+?)-([0-9][^-]*)(?:-.+)?\.gemspec")
@@ -33,10 +32,10 @@ _GEM = re.compile(r"^    (\S+) \(([^()\s-]+)(?:-[^()\s]+)?\)$", re.MULTILINE)
 
 def look(folder: Folder) -> Iterator[Item]:
     """The gems whose specifications lie in this folder, and what the lock files in it name."""
-    if folder.path.endswith(_PLACES):
+    if folder.path.endswith(GEM_PLACES):
         yield from (_installed(folder, name) for name in sorted(folder.files) if name.endswith(".gemspec"))
     if "/gems/" not in folder.path:
-        for name in LOCKS:
+        for name in sorted(GEM_LOCKS):
             if name in folder.files:
                 yield from _locked(folder, name)
 

@@ -6,18 +6,20 @@ The inventory is the machine's own packages, those of containers on it, and what
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from hostward.domain.module import Module
 from hostward.domain.package import HostFacts, Package
 from hostward.scanners.contract import Degraded, Event, Found, Host, Job, Progress, ScanFailed
 from hostward.scanners.malware.mounts import read_mounts
-from hostward.scanners.vul import evidence, inner, kernel, os_release, processes, rootfs
+from hostward.scanners.vul import evidence, os_release, rootfs
 from hostward.scanners.vul.installed import Installed, Site, damage, unordered
 from hostward.scanners.vul.os_release import OsRelease
 from hostward.scanners.vul.search import Search, search
 from hostward.scanners.vul.table import DATABASES, UNREAD_DATABASES
+
+if TYPE_CHECKING:
+    from hostward.scanners.vul.running import Machine
 
 BATCH = 500
 """Packages given at once (scanner contract)."""
@@ -27,7 +29,6 @@ SEARCHED = 0.4
 
 READ = 0.6
 """Share of the inventory after which containers begin, where there are any."""
-PROC = Path("/proc")
 
 _INVENTORY_ALONE = 1.0
 _INVENTORY_BEFORE_EVIDENCE = 0.05
@@ -79,8 +80,8 @@ def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Genera
     """
     found = yield from _searched(host, SEARCHED * share)
     has_others = bool(found.stores or found.roots)
-    stale = processes.look(PROC) if host.is_this_machine else processes.Stale()
-    wanted = found.paths() | stale.files.keys()
+    live = _live(host)
+    wanted = found.paths() if live is None else found.paths() | live.wanted()
     site = Site(root=host.root, work=host.work, release=release, wanted=wanted)
     answers = {each.name: each.inventory(site) for each in DATABASES if each.is_there(host.root)}
     of_distribution = [package for each in answers.values() for package in each.packages]
@@ -89,7 +90,8 @@ def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Genera
     owned = frozenset(owners)
     packages = [*of_distribution, *found.packages(owned)]
     yield from _batches(packages, share, READ if has_others else 1.0)
-    yield from _restarts(host, of_distribution, stale, owners)
+    if live is not None:
+        yield from live.events(of_distribution, owners)
     for name, installed in answers.items():
         yield from _damage(name, installed, is_alone=not of_distribution)
     yield from _unread(host, answers, is_anything=bool(packages))
@@ -97,7 +99,7 @@ def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Genera
     others = [each for each in packages if each.ecosystem != release.dpkg_ecosystem]
     yield from (Degraded(reason=words) for words in unordered(others))
     if has_others:
-        yield from _inside(inner.scan(site, found.stores, found.roots, job.covered), share)
+        yield from _inside(_inner_events(site, found, job), share)
     return packages
 
 
@@ -108,20 +110,19 @@ def _batches(packages: Sequence[Package], share: float, end: float) -> Iterator[
         yield Progress(done=share * done, doing="reading packages")
 
 
-def _restarts(
-    host: Host, packages: Sequence[Package], stale: processes.Stale, owners: Mapping[bytes, str]
-) -> Iterator[Event]:
-    """What is to be started again on this machine, and the processes that could not be looked at."""
+def _live(host: Host) -> "Machine | None":
+    """What runs on the machine, None where another root is looked at: nothing of it runs here."""
     if not host.is_this_machine:
-        return
-    reboots = kernel.reboots(host.root, packages, os.uname().release, kernel.built(PROC))
-    items = (*reboots, *stale.restarts(owners))
-    for start in range(0, len(items), BATCH):
-        yield Found(items=items[start : start + BATCH])
-    if stale.unread:
-        yield Degraded(reason=f"{stale.unread} processes can't be looked at for replaced files: run the scan as root")
-    if stale.left:
-        yield Degraded(reason=f"{stale.left} processes were not looked at for replaced files: there are too many")
+        return None
+    from hostward.scanners.vul import running  # noqa: PLC0415  # of no use to a scan of another root
+
+    return running.Machine(host.root)
+
+
+def _inner_events(site: Site, found: Search, job: Job) -> Iterator[Event]:
+    from hostward.scanners.vul import inner  # noqa: PLC0415  # many machines have no containers
+
+    return inner.scan(site, found.stores, found.roots, job.covered)
 
 
 def _inside(events: Iterator[Event], share: float) -> Iterator[Event]:

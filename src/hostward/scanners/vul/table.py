@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from hostward.scanners.vul import apk, cargo, cms, composer, dpkg, java, npm, programs, python, rpm, ruby, unjudged
+from hostward.scanners.vul import apk, dpkg, npm, programs, python, rpm, signs, unjudged
 from hostward.scanners.vul.installed import Installed, Site
 from hostward.scanners.vul.language import Look
 from hostward.scanners.vul.rootfs import Root
+from hostward.scanners.vul.signs import later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +21,7 @@ class Database:
     inventory: Callable[[Site], Installed]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of packages that no distribution's database knows. reads: for people, in Markdown."""
 
     name: str
@@ -47,15 +48,15 @@ DATABASES: tuple[Database, ...] = (
 UNREAD_DATABASES: tuple[tuple[str, str], ...] = (("pacman", "var/lib/pacman/local"), ("portage", "var/db/pkg"))
 """Databases that are recognised and not read: name, place."""
 
-LANGUAGES: tuple[Kind, ...] = (
-    Kind(name="Python packages", reads="`*.dist-info`, `*.egg-info` and `*.egg` in `site-packages`", look=python.look),
-    Kind(name="npm packages", reads="`node_modules`, `package-lock.json`, `npm-shrinkwrap.json`", look=npm.look),
-    Kind(name="Go programs", reads="build information of ELF programs: modules and Go release", look=programs.look),
-    Kind(name="Rust programs", reads="list of crates of ELF programs (cargo-auditable), `Cargo.lock`", look=cargo.look),
-    Kind(name="Java archives", reads="`.jar`, `.war`, `.ear` and their like, those in them too", look=java.look),
-    Kind(name="Ruby gems", reads="`specifications/*.gemspec`, `Gemfile.lock`", look=ruby.look),
-    Kind(name="PHP packages", reads="`vendor/composer/installed.json`, `composer.lock`", look=composer.look),
-    Kind(name="Web CMS", reads="version files of WordPress, Drupal, Joomla and their extensions", look=cms.look),
-    Kind(name="Not judged yet", reads="lock files of yarn and pnpm: counted", look=unjudged.look),
+LANGUAGES = (
+    Kind("Python packages", "`*.dist-info`, `*.egg-info` and `*.egg` in `site-packages`", python.look),
+    Kind("npm packages", "`node_modules`, `package-lock.json`, `npm-shrinkwrap.json`", npm.look),
+    Kind("Go and Rust programs", "build information of Go, crate lists of cargo-auditable (ELF)", programs.look),
+    Kind("Rust crates", "`Cargo.lock`", later("cargo", signs.cargo)),
+    Kind("Java archives", "`.jar`, `.war`, `.ear` and their like, those in them too", later("java", signs.java)),
+    Kind("Ruby gems", "`specifications/*.gemspec`, `Gemfile.lock`", later("ruby", signs.ruby)),
+    Kind("PHP packages", "`vendor/composer/installed.json`, `composer.lock`", later("composer", signs.composer)),
+    Kind("Web CMS", "version files of WordPress, Drupal, Joomla and their extensions", later("cms", signs.cms)),
+    Kind("Not judged yet", "lock files of yarn and pnpm: counted", unjudged.look),
 )
-"""What every folder is asked. programs.look gives the crates of Rust programs too: a program is opened once."""
+"""What every folder is asked."""
