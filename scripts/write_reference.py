@@ -11,12 +11,16 @@ import api_reference
 from hostward.api.action import AnyAction
 from hostward.api.actions import ACTIONS
 from hostward.domain.account import Role
+from hostward.domain.options import Category
 from hostward.domain.permission import GRANTS, Permission
+from hostward.domain.versions.table import VERSIONS, Family
+from hostward.scanners.vul.table import DATABASES, LANGUAGES, UNREAD_DATABASES
 from hostward.settings import SETTINGS, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS_PAGE = ROOT / "docs" / "reference" / "settings.md"
 PERMISSIONS_PAGE = ROOT / "docs" / "reference" / "permissions.md"
+INVENTORY_PAGE = ROOT / "docs" / "reference" / "inventory.md"
 
 
 def settings_page() -> str:
@@ -36,10 +40,28 @@ def permissions_page() -> str:
     )
 
 
+def inventory_page() -> str:
+    """docs/reference/inventory.md."""
+    databases = [f"| {each.name} | {each.reads} |" for each in DATABASES]
+    databases += [
+        f"| {name} | recognised by `/{place}`, not read: the scan says so |" for name, place in UNREAD_DATABASES
+    ]
+    kinds = [f"| {each.name} | {each.reads} |" for each in LANGUAGES]
+    families = [_family(each) for each in VERSIONS]
+    return _INVENTORY.format(databases="\n".join(databases), kinds="\n".join(kinds), families="\n".join(families))
+
+
+def _family(family: Family) -> str:
+    categories = {Category.LINUX: "4 Linux", Category.APPLICATION: "2 application", Category.WEB_CMS: "1 web CMS"}
+    judged = "yes" if family.key is not None else "not yet: listed and counted"
+    return f"| {family.name} | {family.scheme} | {categories[family.category]} | {judged} |"
+
+
 def write() -> None:
     """Write every generated page."""
     SETTINGS_PAGE.write_text(settings_page(), encoding="utf-8")
     PERMISSIONS_PAGE.write_text(permissions_page(), encoding="utf-8")
+    INVENTORY_PAGE.write_text(inventory_page(), encoding="utf-8")
     _write_all(api_reference.examples_files())  # first: the pages show them
     _write_all(api_reference.pages())
 
@@ -102,6 +124,39 @@ listen = "127.0.0.1:8420"
 time_zone = "Asia/Shanghai"
 ```
 
+"""
+
+_INVENTORY = """# What a vulnerability scan reads
+
+<!-- Written by `make docs` from scanners/vul/table.py and domain/versions/table.py: change it there. -->
+
+A scan walks the machine's local file systems once and reads the databases and files below. Nothing it finds is run, no
+link leads it out of the root, and every file has a limit of size, depth and number: what is damaged, too large or can't
+be opened is named in the scan's remarks. How the parts fit together: [inventory](../explanation/inventory.md).
+
+## Package databases
+
+| database | what is read |
+|---|---|
+{databases}
+
+## Everything else
+
+A package whose file belongs to a package of the distribution is the distribution's: it is judged with the fixes that
+the distribution backports, and not given a second time.
+
+| kind | what is read |
+|---|---|
+{kinds}
+
+## Ecosystems
+
+How versions are ordered, and the VulCategory of what is found. Names are those of OSV, but for `dpkg`, `rpm` and `apk`
+(distributions without a name there) and the web CMSs.
+
+| ecosystem | order | category | judged |
+|---|---|---|---|
+{families}
 """
 
 _PERMISSIONS_HEAD = """# Permissions

@@ -1,4 +1,4 @@
-"""The page of permissions is written from the tables."""
+"""The pages of permissions and of the inventory are written from the tables."""
 
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
@@ -32,3 +32,8 @@ def test_the_page_names_every_permission_and_action(script: ModuleType) -> None:
     page = script.permissions_page()
     assert [one.value for one in Permission if f"| `{one.value}` |" not in page] == []
     assert [one.name for one in ACTIONS if f"| {one.service} | {one.name} | `{one.permission}` |" not in page] == []
+
+
+def test_the_page_of_the_inventory_is_current(script: ModuleType) -> None:
+    """`make docs` writes it."""
+    assert script.INVENTORY_PAGE.read_text(encoding="utf-8") == script.inventory_page(), "run make docs"

@@ -6,7 +6,7 @@ from hostward.domain.errors import Conflict, NotFound
 from hostward.domain.finding import MalwareFinding, NotScanned
 from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.module import Module
-from hostward.domain.package import Evidence, HostFacts
+from hostward.domain.package import Evidence, HostFacts, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, ProbeEvidence, Verdict
 from hostward.usecases.ports import Store
@@ -47,6 +47,8 @@ EVERY_KIND: list[Item] = [
     package("requests", "2.0", ecosystem="PyPI", path=b"/opt/\xfe"),
     EVIDENCE,
     FACTS,
+    Restart(unit="nginx.service", package="libssl3", path=b"/usr/lib/\xfe", processes=4, reason="it runs"),
+    Restart(unit="", package="linux-image-6.1.0-18-amd64", reason="a newer kernel is installed"),
     VERDICT,
 ]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hostward.domain.advisory import Advisory, Affected, FixStatus
 from hostward.domain.finding import MalwareFinding, NotScanned
 from hostward.domain.ids import LeaseId
-from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, ProbeEvidence, Verdict
 from hostward.usecases.ports import Store
@@ -57,6 +57,9 @@ OTHERS = st.one_of(
         evidence=st.lists(st.builds(ProbeEvidence, probe=ANY_TEXT, actual=ANY_TEXT, expected=ANY_TEXT), max_size=2).map(
             tuple
         ),
+    ),
+    st.builds(
+        Restart, unit=ANY_TEXT, package=ANY_TEXT, path=st.binary(), processes=st.integers(0, 2**31), reason=ANY_TEXT
     ),
     st.builds(
         HostFacts, os_id=ANY_TEXT, os_version=ANY_TEXT, os_name=ANY_TEXT, running_kernel=st.sampled_from(KERNELS)

@@ -110,14 +110,40 @@ def hidden_reason(package: Package, running_kernel: str) -> str:
     Of a kernel source's packages only the image (and Ubuntu's modules) of the running kernel count: headers, tools and
     linux-libc-dev carry its version but not its code. running_kernel: uname's release, "" when it is not known.
     """
-    release = _kernel_release(package)
+    release = kernel_release(package)
     if release is None:
         return ""
     if release == _NO_RELEASE:
         return KERNEL_HEADERS
     if not running_kernel:
         return KERNEL_UNKNOWN
-    return "" if _is_release(release, running_kernel) else KERNEL_NOT_RUNNING
+    return "" if is_release(release, running_kernel) else KERNEL_NOT_RUNNING
+
+
+def kernel_release(package: Package) -> str | None:
+    """What uname's release is when this package's kernel runs; "" for headers and tools, None for what is no kernel."""
+    family = family_of(package.ecosystem)
+    match family.scheme if family is not None else "":
+        case "dpkg" if _KERNEL_SOURCE.match(package.source):
+            return _dpkg_release(package.name)
+        case "rpm" if _RPM_KERNEL.match(package.name):
+            version = package.version.rpartition(":")[2]
+            return f"{version}.{package.arch}" if _RPM_IMAGE.match(package.name) else _NO_RELEASE
+        case "apk" if found := _APK_KERNEL.match(package.name):
+            version = package.version.replace("-r", "-")
+            return _NO_RELEASE if found[2] else f"{version}-{found[1]}"
+        case _:
+            return None
+
+
+def is_release(release: str, running: str) -> bool:
+    """Is it the running one: the same, or with the flavour that RPM distributions add to uname's words?
+
+    Red Hat's "5.14.0-427.el9.x86_64+rt"; SUSE's "5.14.21-150500.55.7-default" of the package 5.14.21-150500.55.7.1.
+    """
+    return (
+        running == release or running.startswith(f"{release}+") or release.startswith(f"{_without_flavour(running)}.")
+    )
 
 
 def key_range(affected: Affected) -> KeyRange | None:
@@ -196,38 +222,12 @@ def is_selected(found: Match, options: VulOptions) -> bool:
     return level in options.levels and category_of(found.ecosystem) in options.categories
 
 
-def _kernel_release(package: Package) -> str | None:
-    """What uname's release is when this package's kernel runs; "" for headers and tools, None for what is no kernel."""
-    family = family_of(package.ecosystem)
-    match family.scheme if family is not None else "":
-        case "dpkg" if _KERNEL_SOURCE.match(package.source):
-            return _dpkg_release(package.name)
-        case "rpm" if _RPM_KERNEL.match(package.name):
-            version = package.version.rpartition(":")[2]
-            return f"{version}.{package.arch}" if _RPM_IMAGE.match(package.name) else _NO_RELEASE
-        case "apk" if found := _APK_KERNEL.match(package.name):
-            version = package.version.replace("-r", "-")
-            return _NO_RELEASE if found[2] else f"{version}-{found[1]}"
-        case _:
-            return None
-
-
 def _dpkg_release(name: str) -> str:
     """The release in the name of an image or of its modules ("linux-image-6.1.0-18-amd64", "linux-image-unsigned-")."""
     prefix = next((each for each in _KERNEL_IMAGES if name.startswith(each)), None)
     if prefix is None:
         return _NO_RELEASE
     return name.removeprefix(prefix).removeprefix("unsigned-").removeprefix("extra-").removesuffix("-unsigned")
-
-
-def _is_release(release: str, running: str) -> bool:
-    """The same, or with the flavour that RPM distributions add to uname's words.
-
-    Red Hat's "5.14.0-427.el9.x86_64+rt"; SUSE's "5.14.21-150500.55.7-default" of the package 5.14.21-150500.55.7.1.
-    """
-    return (
-        running == release or running.startswith(f"{release}+") or release.startswith(f"{_without_flavour(running)}.")
-    )
 
 
 def _without_flavour(running: str) -> str:

@@ -38,6 +38,22 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """What is to be started again before an installed update takes effect.
+
+    unit: a systemd unit ("nginx.service"), or a program's name where it belongs to none; "" for the machine itself: it
+    needs a reboot. package: whose update it is, "" when not known. path: the replaced file, b"" for a reboot.
+    processes: how many still run the old one. reason: in words for people.
+    """
+
+    unit: str
+    package: str
+    path: bytes = b""
+    processes: int = 0
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostFacts:
     """What a machine's inventory says about the machine itself.
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
-from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, ProbeEvidence, Verdict
 
@@ -20,7 +20,7 @@ MAX_ITEMS = 500
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of one report after decompression."""
 
-Item = MalwareFinding | NotScanned | ScanStats | Package | Evidence | HostFacts | Verdict
+Item = MalwareFinding | NotScanned | ScanStats | Package | Evidence | HostFacts | Restart | Verdict
 
 
 class PackageRow(msgspec.Struct, frozen=True, kw_only=True, tag="pkg", omit_defaults=True):
@@ -53,6 +53,16 @@ class HostRow(msgspec.Struct, frozen=True, kw_only=True, tag="host"):
     os_version: str
     os_name: str
     kernel: str
+
+
+class RestartRow(msgspec.Struct, frozen=True, kw_only=True, tag="rst", omit_defaults=True):
+    """What is to be started again (domain.package.Restart)."""
+
+    unit: str
+    pkg: str
+    path: bytes = b""
+    procs: int = 0
+    reason: str
 
 
 class MalwareRow(msgspec.Struct, frozen=True, kw_only=True, tag="mal"):
@@ -106,7 +116,7 @@ class VerdictRow(msgspec.Struct, frozen=True, kw_only=True, tag="ver"):
     remediation: str = ""
 
 
-Row = PackageRow | EvidenceRow | HostRow | MalwareRow | NotScannedRow | StatsRow | VerdictRow
+Row = PackageRow | EvidenceRow | HostRow | RestartRow | MalwareRow | NotScannedRow | StatsRow | VerdictRow
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +177,8 @@ def item_of(row: Row) -> Item:
             )  # fmt: skip
         case HostRow():
             return HostFacts(os_id=row.os_id, os_version=row.os_version, os_name=row.os_name, running_kernel=row.kernel)
+        case RestartRow():
+            return Restart(unit=row.unit, package=row.pkg, path=row.path, processes=row.procs, reason=row.reason)
         case MalwareRow():
             return MalwareFinding(
                 path=row.path, member=row.member, rule=row.rule, title=row.title, engine=row.engine,
@@ -195,6 +207,10 @@ def _row(item: Item) -> Row:
         case HostFacts():
             return HostRow(
                 os_id=item.os_id, os_version=item.os_version, os_name=item.os_name, kernel=item.running_kernel
+            )
+        case Restart():
+            return RestartRow(
+                unit=item.unit, pkg=item.package, path=item.path, procs=item.processes, reason=item.reason
             )
         case MalwareFinding():
             return MalwareRow(

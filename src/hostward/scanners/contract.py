@@ -13,7 +13,7 @@ from typing import Protocol
 from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
 from hostward.domain.module import Module
 from hostward.domain.options import Options
-from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.verdict import Verdict
 
 
@@ -68,7 +68,7 @@ class Degraded:
     reason: str
 
 
-Item = MalwareFinding | NotScanned | ScanStats | Package | Evidence | HostFacts | Verdict
+Item = MalwareFinding | NotScanned | ScanStats | Package | Evidence | HostFacts | Restart | Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

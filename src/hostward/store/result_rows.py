@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, delete, insert, select
 
 from hostward.domain.finding import MalwareFinding, NotScanned
-from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, Verdict
 from hostward.store import package_rows, tables
@@ -156,6 +156,16 @@ def facts_of(row: Row) -> HostFacts:
     return HostFacts(os_id=os_id, os_version=os_version, os_name=os_name, running_kernel=running_kernel)
 
 
+def _restart_values(item: Restart) -> dict[str, Value]:
+    words = {name: clean(getattr(item, name)) for name in ("unit", "package", "reason")}
+    return {**words, "path": item.path, "processes": item.processes}
+
+
+def _restart(row: Row) -> Restart:
+    unit, package, path, processes, reason = row
+    return Restart(unit=unit, package=package, path=bytes(path), processes=processes, reason=reason)
+
+
 PACKAGES = _kind(Package, tables.machine_package, _package_values, _package)
 EVIDENCE = _kind(Evidence, tables.host_evidence, _evidence_values, evidence_of)
 FACTS = _kind(HostFacts, tables.host_facts, _facts_values, facts_of)
@@ -163,6 +173,7 @@ KINDS: Sequence[Kind] = (
     PACKAGES,
     EVIDENCE,
     FACTS,
+    _kind(Restart, tables.host_restart, _restart_values, _restart),
     _kind(MalwareFinding, tables.malware_finding, _finding_values, _finding),
     _kind(NotScanned, tables.not_scanned, _not_scanned_values, _not_scanned),
     _kind(Verdict, tables.baseline_verdict, _verdict_values, _verdict),

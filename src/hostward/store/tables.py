@@ -362,6 +362,17 @@ host_facts = _table(
     *(_words(name) for name in ("os_id", "os_version", "os_name", "running_kernel")),
 )
 
+host_restart = _table(
+    "host_restart",
+    _ROW,
+    *_row(),
+    _words("unit"),
+    _words("package"),
+    _bytes("path"),
+    _number("processes"),
+    _words("reason"),
+)
+
 package_version = _table(
     "package_version",
     "package_id",

@@ -16,13 +16,13 @@ from hostward.domain.machine_filter import AtRisk, Tagged, TextIs
 from hostward.domain.matching import KeyRange
 from hostward.domain.module import Module
 from hostward.domain.options import Options
-from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.tally import EMPTY, Tally
 from hostward.domain.task import Trigger
 from hostward.domain.verdict import Verdict
 
-Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Verdict
+Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Restart | Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

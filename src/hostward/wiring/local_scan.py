@@ -8,10 +8,13 @@ from queue import SimpleQueue
 from hostward.agent.events import Doubted, RowsFound, Stepped, WorkEnded
 from hostward.agent.running import WorkerEvent
 from hostward.agent.work import Place, Workers
+from hostward.domain.matching import category_of
 from hostward.domain.module import Module
-from hostward.domain.options import Options, module_of
+from hostward.domain.options import Category, Options, module_of
 from hostward.protocol.job import Job, wire_options
 from hostward.protocol.report import Item, item_of
+from hostward.scanners.vul.installed import unordered
+from hostward.scanners.vul.sbom.bill import Described
 
 
 @dataclass(slots=True)
@@ -54,6 +57,16 @@ def scan(
     finally:
         timer.cancel()
     return list(parts.values())
+
+
+def described(machine: Described, covered: Sequence[str]) -> Part:
+    """The machine of a bill of materials, as a scan of it would give it."""
+    part = Part(Module.VUL, done=1.0, ended=True, items=[machine.facts, *machine.packages], degraded=[*machine.remarks])
+    ecosystems = {each.ecosystem for each in machine.packages if category_of(each.ecosystem) is Category.LINUX}
+    for ecosystem in sorted(ecosystems.difference(covered)):
+        part.degraded.append(f"no advisory data for {ecosystem}: import some with hostward feed")
+    part.degraded += unordered(machine.packages)
+    return part
 
 
 def _follow(workers: Workers, said: "SimpleQueue[WorkerEvent]", parts: Mapping[int, Part], watch: Watch) -> None:

@@ -9,7 +9,7 @@ from hostward.domain.finding import MalwareFinding, NotScanned
 from hostward.domain.ids import VulId
 from hostward.domain.module import Module
 from hostward.domain.options import BaselineOptions, Category, MalwareOptions, Options, Pattern, VulOptions, module_of
-from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, ProbeEvidence, Verdict
 from hostward.protocol.compat import OLDEST, PROTOCOL, is_accepted
@@ -32,6 +32,7 @@ ITEMS = st.one_of(
         Package, ecosystem=TEXT, name=TEXT, version=TEXT, arch=TEXT, source=TEXT, source_version=TEXT, path=PATH
     ),
     st.builds(Evidence, ecosystem=TEXT, source=TEXT, source_version=TEXT, cve=TEXT, fixed=TEXT, urgency=TEXT),
+    st.builds(Restart, unit=TEXT, package=TEXT, path=PATH, processes=st.integers(0, 2**31), reason=TEXT),
     st.builds(HostFacts, os_id=TEXT, os_version=TEXT, os_name=TEXT, running_kernel=TEXT),
     st.builds(
         Verdict, policy=TEXT, item=TEXT, title=TEXT, level=LEVEL, outcome=st.sampled_from(Outcome), reason=TEXT,

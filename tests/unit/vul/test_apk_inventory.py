@@ -51,7 +51,7 @@ def test_wanted_files_are_found(tmp_path: Path) -> None:
     """F: names the folder of the R: lines after it; an empty one is the root."""
     write(tmp_path, f"{MUSL}\n{LIBSSL}\n")
     wanted = frozenset({b"/usr/lib/libssl.so.3", b"/top", b"/usr/lib/other", b"/usr/lib/ld-musl-x86_64.so.1"})
-    assert inventory(tmp_path, wanted).owned == wanted - {b"/usr/lib/other"}
+    assert inventory(tmp_path, wanted).owned.keys() == wanted - {b"/usr/lib/other"}
 
 
 @pytest.mark.parametrize("stanza", ["P:a\n", "V:1\n", "P:\nV:1\n", "P:a b\nV:1\n", "nonsense\n", "P:a\nV:1\nA:x y\n"])

@@ -5,19 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from archives_made import jar, pom, put
 from hostward.domain.package import Package
-from hostward.scanners.contract import Host, Progress
+from hostward.scanners.contract import Progress
+from hostward.scanners.malware.mounts import Mounts
+from hostward.scanners.vul import java, unjudged
 from hostward.scanners.vul import search as searching
 from hostward.scanners.vul.search import Search, search
 from language_trees import lock, module, wheel, write
+from programs_made import go_program
 
 SITE = "usr/lib/python3/dist-packages"
 NOBODYS = frozenset[bytes]()
 
 
-def searched(root: Path) -> Search:
+def searched(root: Path, limit: int = 1000) -> Search:
     """The end of a search below root."""
-    steps: Generator[Progress, None, Search] = search(Host(root=root, work=root))
+    steps: Generator[Progress, None, Search] = search(root, Mounts(), limit=limit)
     while True:
         try:
             next(steps)
@@ -56,19 +60,51 @@ def test_what_a_distribution_owns_is_not_given_again(tmp_path: Path) -> None:
 
 def test_what_a_distribution_owns_is_not_said_to_be_unjudged(tmp_path: Path) -> None:
     """Its own Java archives are judged as its packages; others are counted."""
-    write(tmp_path / "usr/share/java/a.jar")
-    write(tmp_path / "opt/b.jar")
-    write(tmp_path / "opt/c.jar")
-    assert reasons(searched(tmp_path), frozenset({b"/usr/share/java/a.jar"})) == ["2 Java archives: not judged yet"]
+    for place in ("usr/share/java/a.jar", "opt/b.jar", "opt/c.jar"):
+        put(tmp_path / place, jar({"a.class": b""}))
+    said = reasons(searched(tmp_path), frozenset({b"/usr/share/java/a.jar"}))
+    assert said == [f"2 {java.NAMELESS}: not judged yet"]
+
+
+@pytest.mark.parametrize(
+    ("place", "data"),
+    [
+        ("usr/share/java/app.war", jar({"WEB-INF/lib/a.jar": jar(pom("org.example", "a", "1.0"))})),
+        ("usr/bin/tool", go_program("go1.21.5", ("mod", "example.com/tool", "v1.0.0", "h1:="))),
+        ("usr/share/rubygems-integration/all/specifications/rack-2.0.1.gemspec", b""),
+        ("usr/share/php/vendor/composer/installed.json", b'[{"name": "a/b", "version": "1.0"}]'),
+        ("usr/share/wordpress/wp-includes/version.php", b"<?php\n$wp_version = '6.1';\n"),
+    ],
+    ids=["java", "go", "ruby", "php", "wordpress"],
+)
+def test_files_of_a_distributions_package_are_the_distributions(tmp_path: Path, place: str, data: bytes) -> None:
+    """Whatever kind of package they hold, also one inside a file."""
+    put(tmp_path / place, data).chmod(0o755)
+    found = searched(tmp_path)
+    assert len(found.packages(NOBODYS)) >= 1
+    assert found.packages(found.paths()) == ()
+    assert found.paths() == {f"/{place}".encode()}
+
+
+def test_a_locked_gem_counts_only_when_its_version_is_installed_nowhere(tmp_path: Path) -> None:
+    """RubyGems keeps all gems in folders of its own."""
+    write(tmp_path / "srv/app/Gemfile.lock", "GEM\n  specs:\n    a (1.0)\n    b (2.0)\n\nDEPENDENCIES\n  a\n")
+    write(tmp_path / "var/lib/gems/3.1.0/specifications/a-1.0.gemspec")
+    found = [(each.name, each.path) for each in searched(tmp_path).packages(NOBODYS)]
+    assert sorted(found) == [
+        ("a", b"/var/lib/gems/3.1.0/specifications/a-1.0.gemspec"),
+        ("b", b"/srv/app/Gemfile.lock"),
+    ]
 
 
 def test_each_kind_has_one_line(tmp_path: Path) -> None:
     """However many there are."""
-    for name in ("a.jar", "b.jar", "x/vendor/composer/installed.json"):
-        write(tmp_path / name)
+    for name in ("a.jar", "b.jar"):
+        put(tmp_path / name, jar({"a.class": b""}))
+    write(tmp_path / "yarn.lock")
     assert reasons(searched(tmp_path)) == [
-        "2 Java archives: not judged yet",
-        "1 PHP (Composer) projects: not judged yet",
+        f"2 {java.NAMELESS}: not judged yet",
+        f"1 {unjudged.LOCKS}: not judged yet",
     ]
 
 
@@ -107,23 +143,28 @@ def test_damage_at_a_lock_files_place_counts_as_installed(tmp_path: Path) -> Non
     assert names(searched(tmp_path)) == []
 
 
-def test_results_are_bounded_and_the_rest_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_are_bounded_and_the_rest_is_said(tmp_path: Path) -> None:
     """A hostile tree can't fill the memory."""
-    monkeypatch.setattr(searching, "MAX_ITEMS", 2)
     for name in "abcd":
         wheel(tmp_path / SITE, name, "1")
-    found = searched(tmp_path)
+    found = searched(tmp_path, limit=2)
     assert len(found.packages(NOBODYS)) == 2
     assert reasons(found) == ["2 language packages beyond the limit of one scan are not judged"]
 
 
 def test_gaps_are_said_with_the_first_paths(tmp_path: Path) -> None:
     """Three of them, the rest counted."""
-    for number in range(5):
-        (tmp_path / f"{number}/overlay2/x").mkdir(parents=True)
-    assert reasons(searched(tmp_path)) == [
-        "stores of container images are not judged yet: /0/overlay2, /1/overlay2, /2/overlay2 and 2 more"
-    ]
+    found = Search(gaps={"folders lie too deep": [f"/{number}" for number in range(5)]})
+    assert reasons(found) == ["folders lie too deep: /0, /1, /2 and 2 more"]
+
+
+def test_container_stores_and_other_roots_are_left_to_others(tmp_path: Path) -> None:
+    """They have distributions of their own."""
+    (tmp_path / "var/lib/docker/overlay2/x").mkdir(parents=True)
+    write(tmp_path / "srv/jail/etc/os-release")
+    (tmp_path / "srv/jail/usr").mkdir()
+    found = searched(tmp_path)
+    assert (found.stores, found.roots, reasons(found)) == (["/var/lib/docker/overlay2"], ["/srv/jail"], [])
 
 
 def test_signs_of_life_come_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +172,7 @@ def test_signs_of_life_come_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(searching, "STEP", 2)
     for name in "abcd":
         (tmp_path / name).mkdir()
-    steps = list(search(Host(root=tmp_path, work=tmp_path)))
+    steps = list(search(tmp_path, Mounts()))
     assert [step.doing for step in steps] == ["looking for language packages"] * 3
     assert [step.done for step in steps] == sorted(step.done for step in steps)
 

@@ -114,25 +114,26 @@ def test_a_mount_that_the_table_shows_elsewhere_is_known_by_its_device(tmp_path:
         "home/u/.local/share/containers/storage/overlay",
     ],
 )
-def test_stores_of_container_engines_are_said(tmp_path: Path, place: str) -> None:
+def test_stores_of_container_engines_are_left_to_others(tmp_path: Path, place: str) -> None:
     """What lies there belongs to images with a distribution of their own."""
     (tmp_path / place / "x/diff").mkdir(parents=True)
-    found, gaps = entered(tmp_path)
-    assert f"/{place}" not in found
-    assert gaps == {walk.STORES: [f"/{place}"]}
+    done = Walk(tmp_path, Mounts())
+    assert f"/{place}" not in {folder.path for folder in done.run()}
+    assert (done.stores, done.gaps) == ([f"/{place}"], {})
 
 
 @pytest.mark.parametrize("release", walk._RELEASES)
-def test_root_file_systems_inside_are_said(tmp_path: Path, release: str) -> None:
+def test_root_file_systems_inside_are_left_to_others(tmp_path: Path, release: str) -> None:
     """A chroot has a distribution of its own; its files are not this one's."""
     for folder in ("etc", "usr/lib", "srv/chroot/etc", "srv/chroot/usr/lib/python3"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "usr/lib/os-release").touch()
     (tmp_path / "srv/chroot" / release).touch()
-    found, gaps = entered(tmp_path)
+    done = Walk(tmp_path, Mounts())
+    found = {folder.path for folder in done.run()}
     assert "/usr/lib" in found
     assert "/srv/chroot/usr" not in found
-    assert gaps == {walk.ROOTS: ["/srv/chroot"]}
+    assert (done.roots, done.gaps) == (["/srv/chroot"], {})
 
 
 def test_a_folder_that_only_looks_like_a_root_is_entered(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from hostward.cli.scan.formats.choice import FORMATS
 from hostward.cli.scan.judged import report
 from hostward.cli.scan.output import write
 from hostward.cli.scan.report import HostReport, Judged
-from hostward.cli.scan.request import LEVELS, MODULES, Request, modules_of, paths_of, policies_of, root_of
+from hostward.cli.scan.request import LEVELS, MODULES, Request, modules_of, paths_of, policies_of, root_of, sbom_of
 from hostward.cli.statuses import FAILED, FOUND, INCOMPLETE, INTERRUPTED
-from hostward.domain.errors import HostwardError
+from hostward.domain.errors import HostwardError, InvalidValue
+from hostward.domain.module import Module
 from hostward.domain.severity import Level
+from hostward.scanners.vul.sbom.bill import Described
 from hostward.settings import read
 from hostward.wiring import local_scan, local_store
 
@@ -30,6 +32,7 @@ from hostward.wiring import local_scan, local_store
 @click.option(
     "--policy", "policies", multiple=True, type=click.Path(path_type=Path), help="Judge by this file instead."
 )
+@click.option("--sbom", type=click.Path(path_type=Path), help="Judge this CycloneDX or SPDX file, not a machine.")
 @click.option("--data", metavar="DIR", help="Data directory whose vulnerability data is used.")
 @click.option("-o", "--output", "format_", type=click.Choice(list(FORMATS)), default="table", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there.")
@@ -42,6 +45,7 @@ def command(  # noqa: PLR0917  # click passes one argument an option
     root: Path,
     paths: tuple[Path, ...],
     policies: tuple[Path, ...],
+    sbom: Path | None,
     data: str | None,
     format_: str,
     out: Path | None,
@@ -54,13 +58,19 @@ def command(  # noqa: PLR0917  # click passes one argument an option
 
     Exit: 0 judged, 1 a module failed, 3 findings at or above --fail-on, 6 incomplete (with --strict), 130 Ctrl-C.
     """
-    inside = root_of(root)
+    inside, chosen = root_of(root), modules_of(modules)
+    if format_ == "cyclonedx" and Module.VUL not in chosen:
+        raise InvalidValue("-o cyclonedx writes what the vulnerability module finds: add vul to --module")
+    described = None if sbom is None else sbom_of(sbom, chosen, root)
     request = Request(
-        modules=modules_of(modules), root=inside, paths=paths_of(paths, inside), seconds=timeout,
-        policies=policies_of(policies),
+        modules=chosen, root=inside, paths=paths_of(paths, inside), seconds=timeout, policies=policies_of(policies),
+        sbom=sbom, subject="" if described is None else described.subject,
     )  # fmt: skip
     data_dir = read(command_line={} if data is None else {"data_dir": data}).data_dir
-    result, interrupted = _scanned(request, data_dir)
+    if described is None:
+        result, interrupted = _scanned(request, data_dir)
+    else:
+        result, interrupted = _described(described, request, data_dir), False
     write(result, format_, out, everything=everything)
     sys.exit(INTERRUPTED if interrupted else exit_status(result, LEVELS.get(fail_on or ""), strict=strict))
 
@@ -96,6 +106,15 @@ def _scanned(request: Request, data_dir: Path) -> tuple[HostReport, bool]:
     result = report(parts, request, data_dir)
     screen.summary(result, time.monotonic() - began, Console(stderr=True, highlight=False))
     return result, any(part.stopped for part in parts)
+
+
+def _described(described: Described, request: Request, data_dir: Path) -> HostReport:
+    """A bill of materials, judged like the machine it describes."""
+    began = time.monotonic()
+    part = local_scan.described(described, local_store.covered(data_dir))
+    result = report([part], request, data_dir)
+    screen.summary(result, time.monotonic() - began, Console(stderr=True, highlight=False))
+    return result
 
 
 def _own_paths(request: Request, data_dir: Path) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from hostward.cli.scan.report import NO_STATS, HostReport, ModuleReport, worst_f
 from hostward.cli.scan.request import Request
 from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
 from hostward.domain.module import Module
-from hostward.domain.package import HostFacts
+from hostward.domain.package import HostFacts, Package, Restart
 from hostward.domain.verdict import Verdict
 from hostward.usecases.vulnerabilities.judge import judge
 from hostward.wiring import local_store
@@ -37,7 +37,16 @@ def _module(part: Part, data_dir: Path) -> ModuleReport:
 def _vul(part: Part, data_dir: Path) -> ModuleReport:
     """Packages of a machine nobody has advisories for are judged by the host's own evidence alone."""
     matches = local_store.judged(data_dir, lambda uow: judge(uow, part.items))
-    return ModuleReport(module=part.module, findings=worst_first(matches), degraded=part.degraded, failure=part.failure)
+    facts = [item for item in part.items if isinstance(item, HostFacts)]
+    return ModuleReport(
+        module=part.module,
+        findings=worst_first(matches),
+        degraded=part.degraded,
+        failure=part.failure,
+        facts=facts[-1] if facts else None,
+        packages=[item for item in part.items if isinstance(item, Package)],
+        restarts=[item for item in part.items if isinstance(item, Restart)],
+    )
 
 
 def _malware(part: Part) -> ModuleReport:
@@ -53,10 +62,10 @@ def _malware(part: Part) -> ModuleReport:
 
 def _host(parts: Sequence[Part], request: Request) -> dict[str, str]:
     facts = [item for part in parts for item in part.items if isinstance(item, HostFacts)]
-    here = request.root == Path("/")
+    here = request.root == Path("/") and request.sbom is None
     return {
-        "name": socket.gethostname() if here else "",
-        "root": str(request.root),
+        "name": socket.gethostname() if here else request.subject,
+        "root": str(request.sbom or request.root),
         "os": facts[-1].os_name if facts else "",
         "kernel": platform.release() if here else "",
     }

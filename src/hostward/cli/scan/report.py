@@ -9,6 +9,7 @@ from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
 from hostward.domain.host_scan import Status
 from hostward.domain.matching import level_or_unknown
 from hostward.domain.module import Module
+from hostward.domain.package import HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, Verdict
 
@@ -30,7 +31,8 @@ NO_STATS = ScanStats(files=0, bytes=0)
 class ModuleReport:
     """One module's results, worst first. degraded: what could not be judged; failure: why there is no result.
 
-    A baseline report has every verdict, a vulnerability report its hidden matches too (last).
+    A baseline report has every verdict, a vulnerability report its hidden matches too (last), the machine's facts,
+    packages, and what is to be started again.
     """
 
     module: Module
@@ -39,6 +41,9 @@ class ModuleReport:
     failure: str = ""
     not_scanned: Sequence[NotScanned] = ()
     stats: ScanStats = NO_STATS
+    facts: HostFacts | None = None
+    packages: Sequence[Package] = ()
+    restarts: Sequence[Restart] = ()
 
     @property
     def judged(self) -> Judged:

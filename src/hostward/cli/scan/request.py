@@ -11,6 +11,9 @@ from hostward.domain.module import Module
 from hostward.domain.options import BaselineOptions, MalwareOptions, Options, Pattern, VulOptions
 from hostward.domain.severity import Level
 from hostward.scanners.baseline.outside import read_policies
+from hostward.scanners.vul.sbom.bill import Described
+from hostward.scanners.vul.sbom.read import MAX_BYTES
+from hostward.scanners.vul.sbom.read import read as read_sbom
 
 MODULES = {str(module).lower(): module for module in (Module.VUL, Module.MALWARE, Module.BASELINE)}
 LEVELS = {level.label: level for level in Level}
@@ -21,7 +24,8 @@ class Request:
     """One scan.
 
     root: "/" for this machine. paths: only these are looked through for malware, () for the usual ones. policies: files
-    the baseline is judged by, () for the built-in ones.
+    the baseline is judged by, () for the built-in ones. sbom: a bill of materials that is judged in place of a machine;
+    subject: what it describes, by name.
     """
 
     modules: Sequence[Module]
@@ -29,6 +33,8 @@ class Request:
     paths: Sequence[str] = ()
     seconds: float
     policies: tuple[Path, ...] = ()
+    sbom: Path | None = None
+    subject: str = ""
 
     def options(self) -> list[Options]:
         """What each module is asked for, in the order of the modules."""
@@ -81,6 +87,23 @@ def policies_of(paths: Sequence[Path]) -> tuple[Path, ...]:
     files = tuple(path.absolute() for path in paths)
     read_policies(files)
     return files
+
+
+def sbom_of(file: Path, modules: Sequence[Module], root: Path) -> Described:
+    """What a bill of materials describes. Raises InvalidValue when it can't be judged."""
+    if list(modules) != [Module.VUL] or root != Path("/"):
+        raise InvalidValue("--sbom judges packages alone and no root: use it with --module vul and without --root")
+    try:
+        size = file.stat().st_size
+        data = file.read_bytes() if size <= MAX_BYTES else b""
+    except OSError as error:
+        raise InvalidValue(f"--sbom {file}: {error.strerror}") from error
+    if size > MAX_BYTES:
+        raise InvalidValue(f"--sbom {file}: it is larger than {MAX_BYTES >> 20} MiB")
+    try:
+        return read_sbom(data)
+    except InvalidValue as error:
+        raise InvalidValue(f"--sbom {file}: {error}") from error
 
 
 def _path(path: Path, root: Path) -> str:

@@ -8,11 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from hostward.cli.overview import Ended, Line
-from hostward.cli.scan.formats.table import HEADERS, cells
+from hostward.cli.scan.formats.table import HEADERS, cells, restart_words
 from hostward.cli.scan.report import HostReport, ModuleReport, is_risk, level_of
 from hostward.cli.screen import LEVEL_STYLES, screen_for
 from hostward.cli.screen import summary as show_summary
 from hostward.domain.ids import TaskId
+from hostward.domain.note import printable
 from hostward.wiring.local_scan import Part
 
 SHOWN = 15
@@ -43,6 +44,8 @@ def summary(report: HostReport, seconds: float, console: Console) -> None:
 def findings(report: HostReport, console: Console, *, everything: bool) -> None:
     """The worst findings of each module as a table."""
     for module in report.modules:
+        for restart in module.restarts:
+            console.print(Text(printable(": ".join(restart_words(restart))), style="yellow"))
         risks = [finding for finding in module.findings if is_risk(finding)]
         if not risks:
             continue

@@ -47,6 +47,11 @@ def _language(scheme: str, key: Key | None, *names: str) -> tuple[Family, ...]:
     return tuple(Family(name=name, scheme=scheme, category=Category.APPLICATION, key=key) for name in names)
 
 
+def _cms(*names: str) -> tuple[Family, ...]:
+    """Web content management systems with their extensions: "wordpress", "plugin/akismet"."""
+    return tuple(Family(name=name, scheme="semver", category=Category.WEB_CMS, key=semver.key) for name in names)
+
+
 VERSIONS: tuple[Family, ...] = (
     *_linux("dpkg", dpkg.key, "Debian", "Ubuntu", OTHER_DPKG),
     *_linux("apk", apk.key, OTHER_APK, "Alpine", "Alpaquita", "Chainguard", "MinimOS", "Wolfi"),
@@ -58,6 +63,7 @@ VERSIONS: tuple[Family, ...] = (
     *_language("nuget", None, "NuGet"),
     *_language("composer", None, "Packagist"),
     *_language("gem", None, "RubyGems"),
+    *_cms("WordPress", "Drupal", "Joomla"),
 )
 
 _BY_NAME = {family.name: family for family in VERSIONS}

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from hostward.domain.package import Package
 from hostward.scanners.vul import rootfs
 from hostward.scanners.vul.ecosystems import apk_ecosystem
 from hostward.scanners.vul.installed import Installed, Site, claimed
+from hostward.scanners.vul.rootfs import Root
 
 PLACES = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 """The older place is a link to the newer one where /lib was merged into /usr."""
@@ -21,7 +21,7 @@ _VERSION = re.compile(rb"[!-~]{1,255}")
 _ARCH = re.compile(rb"[A-Za-z0-9_]{0,64}")
 
 
-def is_there(root: Path) -> bool:
+def is_there(root: Root) -> bool:
     """Is there such a database below root?"""
     return any(rootfs.exists(root, place) for place in PLACES)
 
@@ -37,7 +37,7 @@ def inventory(site: Site) -> Installed:
             packages, damaged = parse(data, apk_ecosystem(site.release))
             return Installed(
                 packages=tuple(dict.fromkeys(packages)),
-                owned=frozenset(claimed(files(data), site.wanted)) if site.wanted else frozenset(),
+                owned=owned(data, site.wanted) if site.wanted else {},
                 damaged=damaged,
             )
     return Installed()
@@ -55,6 +55,17 @@ def parse(data: bytes, ecosystem: str) -> tuple[list[Package], int]:
         else:
             damaged += bool(stanza.strip())
     return packages, damaged
+
+
+def owned(data: bytes, wanted: frozenset[bytes]) -> dict[bytes, str]:
+    """Which of these paths are a package's files, and whose."""
+    found: dict[bytes, str] = {}
+    for stanza in _STANZAS.split(data):
+        paths = claimed(files(stanza), wanted)
+        if paths:
+            name = dict(_FIELD.findall(stanza)).get(b"P", b"").strip()
+            found |= dict.fromkeys(paths, name.decode("utf-8", "replace"))
+    return found
 
 
 def files(data: bytes) -> Iterator[bytes]:

@@ -7,12 +7,12 @@ Sources: /var/lib/dpkg/status (deb-control(5) stanzas, dpkg(1) for the states) a
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from hostward.domain.matching import advisory_source
 from hostward.domain.package import Package
 from hostward.scanners.vul import rootfs
 from hostward.scanners.vul.installed import Installed, Site, claimed
+from hostward.scanners.vul.rootfs import Root
 
 STATUS = "var/lib/dpkg/status"
 STATUS_FOLDER = "var/lib/dpkg/status.d"
@@ -41,7 +41,7 @@ _NOT_ON_DISK = frozenset({b"not-installed", b"config-files"})
 _INFO_SUFFIX = ".md5sums"
 
 
-def is_there(root: Path) -> bool:
+def is_there(root: Root) -> bool:
     """Is there a dpkg database below root?"""
     return rootfs.exists(root, STATUS) or rootfs.exists(root, STATUS_FOLDER)
 
@@ -49,11 +49,11 @@ def is_there(root: Path) -> bool:
 def inventory(site: Site) -> Installed:
     """What is installed, and which of the wanted paths are dpkg's."""
     found = read(site.root, site.release.dpkg_ecosystem)
-    return replace(found, owned=frozenset(owned(site.root, site.wanted)))
+    return replace(found, owned=dict(owned(site.root, site.wanted)))
 
 
-def owned(root: Path, wanted: frozenset[bytes]) -> Iterator[bytes]:
-    """Which of these paths are listed as a package's files; lists that can't be read claim nothing."""
+def owned(root: Root, wanted: frozenset[bytes]) -> Iterator[tuple[bytes, str]]:
+    """Which of these paths are listed as a package's files, and whose; lists that can't be read claim nothing."""
     if not wanted:
         return
     for folder, suffix in ((INFO_FOLDER, ".list"), (STATUS_FOLDER, _INFO_SUFFIX)):
@@ -64,10 +64,12 @@ def owned(root: Path, wanted: frozenset[bytes]) -> Iterator[bytes]:
                 lines = (rootfs.read(root, f"{folder}/{name}", MAX_LIST_BYTES) or b"").split(b"\n")
             except rootfs.Unreadable:
                 continue
-            yield from claimed(lines if suffix == ".list" else [b"/" + line[34:] for line in lines], wanted)
+            package = name.removesuffix(suffix).partition(":")[0]
+            listed = lines if suffix == ".list" else [b"/" + line[34:] for line in lines]
+            yield from ((path, package) for path in claimed(listed, wanted))
 
 
-def read(root: Path, ecosystem: str) -> Installed:
+def read(root: Root, ecosystem: str) -> Installed:
     """All packages installed below root, each once. What can't be read is named, never passed over."""
     packages: dict[Package, None] = {}
     damaged, unreadable = 0, []
@@ -104,7 +106,7 @@ def parse(data: bytes, ecosystem: str, *, is_whole_file: bool = True) -> tuple[l
     return packages, damaged
 
 
-def _files(root: Path) -> Iterator[tuple[str, int]]:
+def _files(root: Root) -> Iterator[tuple[str, int]]:
     yield STATUS, MAX_STATUS_BYTES
     for name in rootfs.names(root, STATUS_FOLDER, MAX_FILES):
         if not name.endswith(_INFO_SUFFIX):

@@ -3,10 +3,10 @@
 import re
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 
 from hostward.domain.versions.table import OTHER_DPKG
 from hostward.scanners.vul import rootfs
+from hostward.scanners.vul.rootfs import Root
 
 MAX_BYTES = 64 << 10
 """Largest os-release taken: real ones have under 2 KiB."""
@@ -45,7 +45,7 @@ class OsRelease:
         return f"{OTHER_DPKG}:{self.id or 'unknown'}:{self.version or 'unknown'}"
 
 
-def read(root: Path) -> OsRelease:
+def read(root: Root) -> OsRelease:
     """The release of the system below root; all empty where nothing says it. Raises rootfs.Unreadable."""
     for place in PLACES:
         data = rootfs.read(root, place, MAX_BYTES)

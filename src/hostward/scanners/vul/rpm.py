@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from hostward.domain.package import Package
 from hostward.scanners.vul import rootfs, rpm_header, rpm_ndb, rpm_sqlite
 from hostward.scanners.vul.ecosystems import Distribution, rpm_distribution
 from hostward.scanners.vul.installed import Installed, Site, claimed
+from hostward.scanners.vul.rootfs import Root
 from hostward.scanners.vul.rpm_header import Damaged, Header
 
 FOLDERS = ("usr/lib/sysimage/rpm", "var/lib/rpm")
@@ -28,11 +28,11 @@ _KEYS = "gpg-pubkey"
 @dataclass(slots=True, kw_only=True)
 class _Found:
     packages: dict[Package, None] = field(default_factory=dict)
-    owned: set[bytes] = field(default_factory=set)
+    owned: dict[bytes, str] = field(default_factory=dict)
     damaged: int = 0
 
 
-def is_there(root: Path) -> bool:
+def is_there(root: Root) -> bool:
     """Is there an rpm database below root, in whatever format?"""
     return any(rootfs.exists(root, f"{folder}/{name}") for folder in FOLDERS for name in (SQLITE, NDB, BERKELEY))
 
@@ -62,7 +62,7 @@ def _installed(site: Site, path: str) -> Installed:
         unreadable = f"/{path}: {error}"
     return Installed(
         packages=tuple(found.packages),
-        owned=frozenset(found.owned),
+        owned=found.owned,
         damaged=found.damaged,
         unreadable=(unreadable,) if unreadable else (),
     )
@@ -82,7 +82,7 @@ def _blobs(site: Site, path: str) -> Iterator[bytes | None]:
 
 
 @contextmanager
-def _open(root: Path, path: str) -> Iterator[int | None]:
+def _open(root: Root, path: str) -> Iterator[int | None]:
     descriptor = rootfs.opened(root, path)
     try:
         yield descriptor
@@ -100,7 +100,7 @@ def _take(blob: bytes | None, site: Site, distribution: Distribution, found: _Fo
     if package is not None:
         found.packages[package] = None
         if site.wanted:
-            found.owned |= claimed(header.files(), site.wanted)
+            found.owned |= dict.fromkeys(claimed(header.files(), site.wanted), package.name)
 
 
 def _package(header: Header, distribution: Distribution, ecosystem: str) -> Package | None:

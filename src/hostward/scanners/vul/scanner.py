@@ -1,26 +1,34 @@
-"""The vulnerability scanner: the inventory, and the host's own evidence where the server has no advisory data."""
+"""The vulnerability scanner: the inventory, and the host's own evidence where the server has no advisory data.
+
+The inventory is the machine's own packages, those of containers on it, and what is to be started again.
+"""
 
 import os
-from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from hostward.domain.matching import has_place
 from hostward.domain.module import Module
 from hostward.domain.package import HostFacts, Package
 from hostward.scanners.contract import Degraded, Event, Found, Host, Job, Progress, ScanFailed
+from hostward.scanners.malware.mounts import read_mounts
 from hostward.scanners.vul import evidence, os_release, rootfs
-from hostward.scanners.vul.installed import Installed, Site
+from hostward.scanners.vul.installed import Installed, Site, damage, unordered
 from hostward.scanners.vul.os_release import OsRelease
 from hostward.scanners.vul.search import Search, search
 from hostward.scanners.vul.table import DATABASES, UNREAD_DATABASES
+
+if TYPE_CHECKING:
+    from hostward.scanners.vul.running import Machine
 
 BATCH = 500
 """Packages given at once (scanner contract)."""
 
 SEARCHED = 0.4
 """Share of the inventory that the search for language packages is taken to be."""
+
+READ = 0.6
+"""Share of the inventory after which containers begin, where there are any."""
 
 _INVENTORY_ALONE = 1.0
 _INVENTORY_BEFORE_EVIDENCE = 0.05
@@ -41,7 +49,7 @@ class _Vul:
         yield from remark
         wants_evidence = release.is_debian_like and release.dpkg_ecosystem not in job.covered
         share = _INVENTORY_BEFORE_EVIDENCE if wants_evidence else _INVENTORY_ALONE
-        packages = yield from _inventory(release, host, share)
+        packages = yield from _inventory(release, job, host, share)
         of_dpkg = [package for package in packages if package.ecosystem == release.dpkg_ecosystem]
         if wants_evidence and of_dpkg:
             for event in evidence.look(host, release, of_dpkg):
@@ -65,30 +73,72 @@ def _facts(release: OsRelease, host: Host) -> HostFacts:
     return HostFacts(os_id=release.id, os_version=release.version, os_name=release.name, running_kernel=running)
 
 
-def _inventory(release: OsRelease, host: Host, share: float) -> Generator[Event, None, Sequence[Package]]:
-    """Give what is installed in batches, the distribution's first; returns it too. Raises ScanFailed."""
+def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Generator[Event, None, Sequence[Package]]:
+    """Give what is installed in batches, the distribution's first, then what is inside containers.
+
+    Returns the machine's own. Raises ScanFailed.
+    """
     found = yield from _searched(host, SEARCHED * share)
-    site = Site(root=host.root, work=host.work, release=release, wanted=found.paths())
+    has_others = bool(found.stores or found.roots)
+    live = _live(host)
+    wanted = found.paths() if live is None else found.paths() | live.wanted()
+    site = Site(root=host.root, work=host.work, release=release, wanted=wanted)
     answers = {each.name: each.inventory(site) for each in DATABASES if each.is_there(host.root)}
     of_distribution = [package for each in answers.values() for package in each.packages]
     _refuse_unreadable(answers, is_anything=bool(of_distribution))
-    owned = frozenset[bytes]().union(*(each.owned for each in answers.values()))
+    owners = {path: name for each in answers.values() for path, name in each.owned.items()}
+    owned = frozenset(owners)
     packages = [*of_distribution, *found.packages(owned)]
-    for start in range(0, len(packages), BATCH):
-        yield Found(items=tuple(packages[start : start + BATCH]))
-        done = SEARCHED + (1.0 - SEARCHED) * min(1.0, (start + BATCH) / len(packages))
-        yield Progress(done=share * done, doing="reading packages")
+    yield from _batches(packages, share, READ if has_others else 1.0)
+    if live is not None:
+        yield from live.events(of_distribution, owners)
     for name, installed in answers.items():
         yield from _damage(name, installed, is_alone=not of_distribution)
     yield from _unread(host, answers, is_anything=bool(packages))
     yield from found.remarks(owned)
-    yield from _without_place([each for each in packages if each.ecosystem != release.dpkg_ecosystem])
+    others = [each for each in packages if each.ecosystem != release.dpkg_ecosystem]
+    yield from (Degraded(reason=words) for words in unordered(others))
+    if has_others:
+        yield from _inside(_inner_events(site, found, job), share)
     return packages
+
+
+def _batches(packages: Sequence[Package], share: float, end: float) -> Iterator[Event]:
+    for start in range(0, len(packages), BATCH):
+        yield Found(items=tuple(packages[start : start + BATCH]))
+        done = SEARCHED + (end - SEARCHED) * min(1.0, (start + BATCH) / len(packages))
+        yield Progress(done=share * done, doing="reading packages")
+
+
+def _live(host: Host) -> "Machine | None":
+    """What runs on the machine, None where another root is looked at: nothing of it runs here."""
+    if not host.is_this_machine:
+        return None
+    from hostward.scanners.vul import running  # noqa: PLC0415  # of no use to a scan of another root
+
+    return running.Machine(host.root)
+
+
+def _inner_events(site: Site, found: Search, job: Job) -> Iterator[Event]:
+    from hostward.scanners.vul import inner  # noqa: PLC0415  # many machines have no containers
+
+    return inner.scan(site, found.stores, found.roots, job.covered)
+
+
+def _inside(events: Iterator[Event], share: float) -> Iterator[Event]:
+    """Progress of what is inside the machine as progress of the whole; it never falls."""
+    done = READ
+    for event in events:
+        if isinstance(event, Progress):
+            done = max(done, READ + (1.0 - READ) * event.done)
+            yield Progress(done=share * done, doing=event.doing)
+        else:
+            yield event
 
 
 def _searched(host: Host, share: float) -> Generator[Event, None, Search]:
     """The search for language packages, its progress scaled to its share of the whole."""
-    events = search(host)
+    events = search(host.root, read_mounts())
     while True:
         try:
             step = next(events)
@@ -106,12 +156,7 @@ def _refuse_unreadable(answers: Mapping[str, Installed], *, is_anything: bool) -
 
 def _damage(name: str, installed: Installed, *, is_alone: bool) -> Iterator[Event]:
     """What of a package database was not believed."""
-    if installed.damaged:
-        yield Degraded(reason=f"{installed.damaged} damaged entries in {name}'s database are not judged")
-    if installed.unreadable:
-        yield Degraded(reason=f"{len(installed.unreadable)} files not read: {installed.unreadable[0]}")
-    for remark in installed.remarks:
-        yield Degraded(reason=remark)
+    yield from (Degraded(reason=words) for words in damage(name, installed))
     if is_alone and not (installed.damaged or installed.remarks):
         yield Degraded(reason=f"{name}'s database holds no installed package: nothing is judged")
 
@@ -124,15 +169,6 @@ def _unread(host: Host, answers: Mapping[str, Installed], *, is_anything: bool) 
     if not unread and not answers:
         judged = "only language packages are judged" if is_anything else "nothing is judged"
         yield Degraded(reason=f"no package database was found: {judged}")
-
-
-def _without_place(packages: Sequence[Package]) -> Iterator[Event]:
-    """Versions that can't be compared: their packages are listed and match nothing. (dpkg's always can.)"""
-    lost = [each for each in packages if not has_place(each.ecosystem, each.source_version)]
-    for ecosystem, count in Counter(each.ecosystem for each in lost).items():
-        first = next(each for each in lost if each.ecosystem == ecosystem)
-        shown = f"{first.name} {first.version}"[:200]
-        yield Degraded(reason=f"{count} {ecosystem} packages have versions that can't be ordered, not judged: {shown}")
 
 
 def _scaled(event: Event) -> Event:

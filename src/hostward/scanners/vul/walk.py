@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hostward.scanners.malware.mounts import Kind, Mounts, kind_of
+from hostward.scanners.vul import overlay
 
 MAX_FOLDERS = 3_000_000
 """Folders entered; a large server has some 300,000."""
@@ -31,10 +32,9 @@ _BARREN = frozenset(
 _RELEASES = ("etc/os-release", "usr/lib/os-release")
 
 UNREADABLE, DEEP = "folders could not be read", "folders lie too deep"
-NETWORK, STORES, ROOTS = (
+NETWORK, IMAGES = (
     "network file systems are not searched for language packages",
-    "stores of container images are not judged yet",
-    "root file systems inside this one are not judged yet",
+    "file system images (snaps, squashfs) are not judged yet",
 )
 FULL = "folders that were left when the limit was reached"
 
@@ -64,10 +64,20 @@ class _Level:
 
 
 class Walk:
-    """One walk. gaps: what was not entered, paths by the reason in words."""
+    """One walk.
 
-    def __init__(self, root: Path, mounts: Mounts) -> None:
+    gaps: what was not entered, paths by the reason in words. stores, roots: container engines' stores, and root file
+    systems inside this one, which are for others to look at. is_layer: the root is a layer of an overlay; gone and
+    opaque are then the paths and folders whose like in lower layers it hides.
+    """
+
+    def __init__(self, root: Path, mounts: Mounts, *, is_layer: bool = False) -> None:
         self.gaps: dict[str, list[str]] = {}
+        self.stores: list[str] = []
+        self.roots: list[str] = []
+        self.gone: set[str] = set()
+        self.opaque: set[str] = set()
+        self._is_layer = is_layer
         self._root = root
         self._prefix = os.fsencode(os.path.realpath(root)).rstrip(b"/")
         self._mounts = mounts
@@ -94,7 +104,7 @@ class Walk:
                     levels.append(child)
                     folder = self._listed(child)
                     if self._is_other_root(folder):
-                        self._gap(ROOTS, folder.path)
+                        self.roots.append(folder.path)
                         child.todo.clear()
                     else:
                         yield folder
@@ -134,7 +144,7 @@ class Walk:
     def _is_skipped(self, path: str, name: str) -> bool:
         """Told by name alone: a folder on a server that is gone must not even be opened."""
         if name in _ENGINE_STORES or path.endswith("/containers/storage/overlay"):
-            self._gap(STORES, path)
+            self.stores.append(path)
             return True
         if os.fsencode(name) not in self._mount_names:
             return False
@@ -145,7 +155,7 @@ class Walk:
         if kind is Kind.NETWORK:
             self._gap(NETWORK, path)
         if fs_type == "squashfs":
-            self._gap(ROOTS, path)
+            self._gap(IMAGES, path)
             return True
         return kind is not Kind.LOCAL
 
@@ -154,15 +164,31 @@ class Walk:
         try:
             with os.scandir(level.descriptor) as entries:
                 for entry in entries:
-                    (level.todo if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        level.todo.append(entry.name)
+                    elif not (self._is_layer and self._hides(level, entry)):
+                        files.append(entry.name)
         except OSError:
             self._gap(UNREADABLE, level.path)
+        if self._is_layer and overlay.is_opaque(level.descriptor):
+            self.opaque.add(level.path)
         level.todo.sort(reverse=True)
         level.share /= len(level.todo) + 1
         self._done += level.share
         return Folder(
             descriptor=level.descriptor, path=level.path, files=files, folders=level.todo[:], done=min(1.0, self._done)
         )
+
+    def _hides(self, level: _Level, entry: "os.DirEntry[str]") -> bool:
+        """Does this entry only say that something in a lower layer is gone?"""
+        name = entry.name.removeprefix(overlay.WHITEOUT)
+        if name == entry.name:
+            if entry.is_file(follow_symlinks=False) or entry.is_symlink():
+                return False
+            if not overlay.is_whiteout(entry.stat(follow_symlinks=False)):
+                return False
+        self.gone.add(f"{level.path}/{name}")
+        return True
 
     def _is_other_root(self, folder: Folder) -> bool:
         if "etc" not in folder.folders or "usr" not in folder.folders:

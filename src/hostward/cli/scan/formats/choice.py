@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from hostward.cli.scan.formats.contract import Format
 from hostward.cli.scan.formats.csv_text import as_csv
+from hostward.cli.scan.formats.cyclonedx import as_cyclonedx
 from hostward.cli.scan.formats.json_text import as_json, as_jsonl
 from hostward.cli.scan.formats.sarif import as_sarif
 from hostward.cli.scan.formats.table import as_table
@@ -14,4 +15,5 @@ FORMATS: Mapping[str, Format] = {
     "jsonl": as_jsonl,
     "csv": as_csv,
     "sarif": as_sarif,
+    "cyclonedx": as_cyclonedx,
 }

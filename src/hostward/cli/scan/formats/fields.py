@@ -8,6 +8,7 @@ from hostward.domain.advisory import Match
 from hostward.domain.finding import MalwareFinding, NotScanned
 from hostward.domain.matching import level_or_unknown
 from hostward.domain.module import Module
+from hostward.domain.package import Restart
 from hostward.domain.verdict import Verdict
 
 SCHEMA = "hostward-scan/1"
@@ -25,6 +26,8 @@ def report_fields(report: HostReport) -> dict[str, Any]:
 def module_fields(module: ModuleReport) -> dict[str, Any]:
     """One module: status, what was not judged, and every finding."""
     fields = {**head_fields(module), "findings": [finding_fields(finding) for finding in module.findings]}
+    if module.module is Module.VUL:
+        fields["restarts"] = [restart_fields(each) for each in module.restarts]
     if module.module is Module.MALWARE:
         fields["not_fully_scanned"] = [not_scanned_fields(each) for each in module.not_scanned]
         fields["stats"] = stats_fields(module)
@@ -40,6 +43,17 @@ def stats_fields(module: ModuleReport) -> dict[str, Any]:
     """What a malware scan looked at."""
     stats = module.stats
     return {"files": stats.files, "bytes": stats.bytes, "skipped": dict(stats.skipped)}
+
+
+def restart_fields(each: Restart) -> dict[str, Any]:
+    """What is to be started again; unit "" is the machine itself."""
+    return {
+        "unit": each.unit,
+        "package": each.package,
+        "path": text(each.path),
+        "processes": each.processes,
+        "reason": each.reason,
+    }
 
 
 def not_scanned_fields(each: NotScanned) -> dict[str, Any]:

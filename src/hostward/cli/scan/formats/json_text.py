@@ -8,6 +8,7 @@ from hostward.cli.scan.formats.fields import (
     head_fields,
     not_scanned_fields,
     report_fields,
+    restart_fields,
     stats_fields,
 )
 from hostward.cli.scan.report import HostReport, ModuleReport
@@ -33,6 +34,8 @@ def _module_lines(module: ModuleReport) -> Iterator[str]:
     name = str(module.module)
     for finding in module.findings:
         yield _line("finding", module=name, **finding_fields(finding))
+    for restart in module.restarts:
+        yield _line("restart", module=name, **restart_fields(restart))
     for each in module.not_scanned:
         yield _line("not_fully_scanned", module=name, **not_scanned_fields(each))
     stats = {"stats": stats_fields(module)} if module.module is Module.MALWARE else {}

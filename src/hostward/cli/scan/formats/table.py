@@ -8,6 +8,7 @@ from hostward.domain.advisory import Match
 from hostward.domain.finding import MalwareFinding
 from hostward.domain.module import Module
 from hostward.domain.note import printable
+from hostward.domain.package import Restart
 from hostward.domain.verdict import Verdict
 
 HEADERS = {
@@ -30,11 +31,20 @@ def cells(finding: Finding) -> tuple[str, ...]:
     return tuple(printable(cell) for cell in _cells(finding))
 
 
+def restart_words(restart: Restart) -> tuple[str, ...]:
+    """What is to be started again, and why."""
+    if not restart.unit:
+        return ("reboot needed", restart.package or "-", restart.reason)
+    return ("restart needed", restart.unit, restart.package or text(restart.path), restart.reason)
+
+
 def _block(module: ModuleReport) -> Iterator[str]:
     yield _row(HEADERS[module.module])
     for finding in module.findings:
         if is_risk(finding):
             yield _row(cells(finding))
+    for restart in module.restarts:
+        yield _row(tuple(map(printable, restart_words(restart))))
     for each in module.not_scanned:
         detail = f": {each.detail}" if each.detail else ""
         yield _row(("not fully scanned", printable(text(each.path)), printable(f"{each.reason}{detail}")))
