@@ -70,6 +70,7 @@ def podman(base: Path, name: str, layers: Sequence[str], contents: Mapping[str, 
     container = {"id": number(name), "names": [name], "image": number("image"), "layer": top}
     image = {"id": number("image"), "names": ["docker.io/library/x:1"], "layer": top}
     write(base / "overlay-containers/containers.json", json.dumps([container]))
+    write(base / "overlay-layers/layers.json", "[]")
     write(base / "overlay-images/images.json", json.dumps([image, {**image, "id": number("other")}]))
 
 

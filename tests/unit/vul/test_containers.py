@@ -228,6 +228,14 @@ def test_what_is_not_read_is_said(root: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("place", ["srv/overlay2", "srv/containers/storage/overlay"])
+def test_layers_that_belong_to_nobody_are_said(root: Path, place: str) -> None:
+    """A copy of a store without its lists, or a folder of that name."""
+    store_layers(root / place, ["base"], CONTENTS)
+    said = f"containers not judged, nothing says which containers its layers belong to: /{place}"
+    assert reasons(scan(root)) == [said]
+
+
 def test_progress_goes_on_through_the_containers(root: Path) -> None:
     """Never falling, to the end."""
     for name in ("a", "b"):

@@ -199,3 +199,11 @@ def test_a_bill_with_members_of_other_types_says_nothing_there() -> None:
         "relationships": 7,
     }
     assert read(json.dumps(odd).encode()).packages == ()
+
+
+def test_names_that_are_no_text_do_not_pass() -> None:
+    """Half a character in a path is replaced, in a name it is none."""
+    odd = library("pkg:npm/a@1.0.0", **{"hostward:path": "/srv/\ud800/package.json"})
+    described = read(cyclonedx(odd, library("pkg:npm/\ud800@1.0.0"), library("pkg:npm/a%20b@1.0.0")))
+    assert [package.path for package in described.packages] == [b"/srv/?/package.json"]
+    assert described.remarks[0] == "2 components with a name that is none are not judged"

@@ -58,10 +58,15 @@ class Unread:
 def find(root: Root, stores: Sequence[str], roots: Sequence[str]) -> Iterator[Inner | Unread]:
     """What there is to look at. stores, roots: paths that a walk over the machine's own root did not enter."""
     for store in sorted(stores):
-        if store.endswith(_PODMAN):
-            yield from _podman(root, store.removesuffix("/overlay"))
-        elif store.endswith(_DOCKER):
-            yield from _docker(root, store.removesuffix(_DOCKER))
+        base = store.rpartition("/")[0]
+        if store.endswith(_PODMAN) and rootfs.exists(root, f"{base}/overlay-layers"):
+            yield from _podman(root, base)
+        elif store.endswith(_DOCKER) and rootfs.exists(root, f"{base}/image/overlay2"):
+            yield from _docker(root, base)
+        elif store.endswith(f"/image{_DOCKER}"):
+            continue  # Docker's own lists
+        elif store.endswith((_PODMAN, _DOCKER)):
+            yield Unread(place=store, reason="nothing says which containers its layers belong to")
         else:
             yield Unread(place=store, reason="only running containers of containerd are judged")
     for path in sorted(roots):
@@ -102,6 +107,7 @@ def _podman(root: Root, base: str) -> Iterator[Inner | Unread]:
     used: set[str] = set()
     for kind, file in (
         ("podman", "overlay-containers/containers.json"),
+        ("podman", "overlay-containers/volatile-containers.json"),
         ("podman-image", "overlay-images/images.json"),
     ):
         listed = _json(root, f"{base}/{file}")

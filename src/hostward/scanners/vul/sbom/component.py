@@ -62,10 +62,12 @@ def package_of(component: Component, release: OsRelease) -> Package:
         raise Unusable("without a package URL")
     if not _WORD.fullmatch(purl.version):
         raise Unusable("without a version")
+    if not _WORD.fullmatch(purl.name) or (purl.namespace and not _WORD.fullmatch(purl.namespace)):
+        raise Unusable("with a name that is none")
     if purl.kind in DISTRIBUTIONS:
         named = release_of_distro(purl.qualifiers["distro"]) if purl.qualifiers.get("distro") else release
         return _placed(_MAKERS[purl.kind](component, purl, named if named.version else release), component, purl)
-    path = component.path.encode("utf-8", "surrogateescape")
+    path = _bytes(component.path)
     if purl.kind in LANGUAGES:
         name, version = _language(purl)
         return _plain(LANGUAGES[purl.kind], name, version, path)
@@ -80,7 +82,7 @@ def _placed(package: Package, component: Component, purl: Purl) -> Package:
     if family is None or family.scheme != _SCHEMES[purl.kind]:
         return package
     name, given = _upstream(component, purl)
-    path = component.path.encode("utf-8", "surrogateescape")
+    path = _bytes(component.path)
     source_version = given or package.version
     return replace(
         package, ecosystem=component.ecosystem, source=name or package.name, source_version=source_version, path=path
@@ -182,6 +184,14 @@ def _owned(ecosystem: str, purl: Purl, version: str, source: str, source_version
         ecosystem=ecosystem, name=purl.name, version=version, arch=arch if _WORD.fullmatch(arch or "-") else "",
         source=source, source_version=source_version,
     )  # fmt: skip
+
+
+def _bytes(path: str) -> bytes:
+    """A path as the file system has it; what never came from one is kept as far as it is text."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "replace")
 
 
 def _with_epoch(version: str, epoch: str) -> str:

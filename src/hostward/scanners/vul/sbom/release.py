@@ -46,7 +46,11 @@ def release_of(name: str, version: str) -> OsRelease:
         number = number.partition(".")[0]
     elif identity == "ubuntu":
         number = ".".join(number.split(".")[:2])
-    return OsRelease(id=identity, version=number, name=f"{name} {version}".strip()[:255])
+    return OsRelease(id=identity, version=number, name=_shown(f"{name} {version}"))
+
+
+def _shown(text: str) -> str:
+    return "".join(char for char in text.strip() if char.isprintable())[:255]
 
 
 def release_of_distro(distro: str) -> OsRelease:
