@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from bills import syft_cyclonedx
 from hostward.cli.scan.command import command
-from hostward.cli.scan.formats.choice import FORMATS
+from hostward.cli.scan.formats.choice import BILLS, FORMATS
 from hostward.cli.scan.report import HostReport, ModuleReport
 from hostward.domain.module import Module
 from hostward.domain.package import HostFacts, Package, Restart
@@ -42,6 +42,7 @@ def test_a_bill_is_judged_like_a_machine(tmp_path: Path) -> None:
         (("--module", "vul", "--sbom", "/dev"), "Is a directory"),
         (("--module", "vul", "--sbom", "/proc/self/status"), "neither JSON nor SPDX"),
         (("--module", "malware", "-o", "cyclonedx"), "add vul to --module"),
+        (("--module", "malware", "-o", "spdx"), "add vul to --module"),
     ],
 )
 def test_what_can_not_be_done_is_said_in_one_line(words: tuple[str, ...], problem: str) -> None:
@@ -91,9 +92,10 @@ def machine() -> HostReport:
     return HostReport(host={"name": "web1", "root": "/", "os": "Debian 12", "kernel": "6.1"}, modules=[module])
 
 
-def test_a_bill_of_our_own_describes_the_same_machine() -> None:
+@pytest.mark.parametrize("name", sorted(BILLS))
+def test_a_bill_of_our_own_describes_the_same_machine(name: str) -> None:
     """Every package comes back as it was, containers' and web CMSs' too; the kernel as well."""
-    described = read("".join(FORMATS["cyclonedx"](machine())).encode())
+    described = read("".join(FORMATS[name](machine())).encode())
     assert set(described.packages) == set(PACKAGES)
     assert (described.facts.running_kernel, described.subject, described.remarks) == ("6.1.0-18-amd64", "web1", [])
 

@@ -11,7 +11,7 @@ from rich.console import Console
 import hostward
 from hostward.agent.work import Place
 from hostward.cli.scan import screen
-from hostward.cli.scan.formats.choice import FORMATS
+from hostward.cli.scan.formats.choice import BILLS, FORMATS
 from hostward.cli.scan.judged import report
 from hostward.cli.scan.output import write
 from hostward.cli.scan.report import HostReport, Judged
@@ -59,8 +59,8 @@ def command(  # noqa: PLR0917  # click passes one argument an option
     Exit: 0 judged, 1 a module failed, 3 findings at or above --fail-on, 6 incomplete (with --strict), 130 Ctrl-C.
     """
     inside, chosen = root_of(root), modules_of(modules)
-    if format_ == "cyclonedx" and Module.VUL not in chosen:
-        raise InvalidValue("-o cyclonedx writes what the vulnerability module finds: add vul to --module")
+    if format_ in BILLS and Module.VUL not in chosen:
+        raise InvalidValue(f"-o {format_} writes what the vulnerability module finds: add vul to --module")
     described = None if sbom is None else sbom_of(sbom, chosen, root)
     request = Request(
         modules=chosen, root=inside, paths=paths_of(paths, inside), seconds=timeout, policies=policies_of(policies),

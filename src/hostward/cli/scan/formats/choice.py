@@ -7,7 +7,11 @@ from hostward.cli.scan.formats.csv_text import as_csv
 from hostward.cli.scan.formats.cyclonedx import as_cyclonedx
 from hostward.cli.scan.formats.json_text import as_json, as_jsonl
 from hostward.cli.scan.formats.sarif import as_sarif
+from hostward.cli.scan.formats.spdx import as_spdx
 from hostward.cli.scan.formats.table import as_table
+
+BILLS = frozenset({"cyclonedx", "spdx"})
+"""Bills of materials: what the vulnerability module found installed."""
 
 FORMATS: Mapping[str, Format] = {
     "table": as_table,
@@ -16,4 +20,5 @@ FORMATS: Mapping[str, Format] = {
     "csv": as_csv,
     "sarif": as_sarif,
     "cyclonedx": as_cyclonedx,
+    "spdx": as_spdx,
 }

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hostward import __version__
+from hostward.cli.scan.formats.components import named_ecosystem, purl_release
 from hostward.cli.scan.formats.fields import text
 from hostward.cli.scan.report import HostReport, ModuleReport, is_risk, level_of
 from hostward.domain.advisory import Match
-from hostward.domain.matching import category_of
-from hostward.domain.options import Category
 from hostward.domain.package import HostFacts, Package
 from hostward.scanners.vul.os_release import OsRelease
 from hostward.scanners.vul.sbom.component import purl_of
@@ -57,17 +56,13 @@ def _system(facts: HostFacts) -> Iterator[dict[str, Any]]:
 
 
 def _component(package: Package, release: OsRelease, reference: str) -> dict[str, Any]:
-    """The ecosystem is said where the purl can't say it: of web CMSs, and of containers' own distributions."""
-    is_distributions = category_of(package.ecosystem) is Category.LINUX
-    is_elsewhere = is_distributions and bool(package.path)
-    is_named = is_elsewhere or category_of(package.ecosystem) is Category.WEB_CMS
     return {
         "type": "library",
         "bom-ref": reference,
         "name": package.name,
         "version": package.version,
-        "purl": purl_of(package, OsRelease() if is_elsewhere else release),
-        "properties": _properties(path=text(package.path), ecosystem=package.ecosystem if is_named else ""),
+        "purl": purl_of(package, purl_release(package, release)),
+        "properties": _properties(path=text(package.path), ecosystem=named_ecosystem(package)),
     }
 
 

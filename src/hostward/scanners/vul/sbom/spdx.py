@@ -9,6 +9,8 @@ from hostward.scanners.vul.sbom.bill import Bill
 from hostward.scanners.vul.sbom.component import Component
 from hostward.scanners.vul.sbom.release import release_of
 
+OWN = "hostward:"
+"""Begins a line of a comment that Hostward wrote: "hostward:path=/srv"."""
 TAG_START = "SPDXVersion:"
 
 _BUILT_FROM = re.compile(r"built package from: (\S+)(?: (\S+))?")
@@ -25,11 +27,13 @@ class _Package:
     purpose: str = ""
     source: str = ""
     purl: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Document:
     name: str = ""
+    kernel: str = ""
     packages: list[_Package] = field(default_factory=list)
     owned: set[str] = field(default_factory=set)
 
@@ -41,7 +45,8 @@ def is_spdx(content: Mapping[str, object]) -> bool:
 
 def read(content: Mapping[str, object]) -> Bill:
     """What a JSON document says; whatever does not follow the format says nothing."""
-    document = _Document(name=_text(content.get("name")))
+    kernel = _notes(content.get("comment")).get("kernel", "")
+    document = _Document(name=_text(content.get("name")), kernel=kernel)
     for each in _objects(content.get("packages")):
         references = [ref for ref in _objects(each.get("externalRefs")) if ref.get("referenceType") == "purl"]
         package = _Package(
@@ -51,6 +56,7 @@ def read(content: Mapping[str, object]) -> Bill:
             purpose=_text(each.get("primaryPackagePurpose")),
             source=_text(each.get("sourceInfo")),
             purl=_text(references[0].get("referenceLocator")) if references else "",
+            notes=_notes(each.get("comment")),
         )
         document.packages.append(package)
     for each in _objects(content.get("relationships")):
@@ -93,7 +99,7 @@ def read_tags(text: str) -> Bill:
 
 
 def _bill(document: _Document) -> Bill:
-    bill = Bill(subject=document.name)
+    bill = Bill(subject=document.name, kernel=document.kernel)
     for package in document.packages:
         if package.purpose.upper() == "OPERATING-SYSTEM":
             if package.name and not bill.release.id:
@@ -113,8 +119,15 @@ def _component(package: _Package) -> Component:
         purl=package.purl,
         source=built[1] if built else "",
         source_version=(built[2] or "") if built else "",
-        path=paths[1] if paths else "",
+        path=package.notes.get("path", "") or (paths[1] if paths else ""),
+        ecosystem=package.notes.get("ecosystem", ""),
     )
+
+
+def _notes(comment: object) -> dict[str, str]:
+    """What Hostward wrote into a comment."""
+    lines = [line.removeprefix(OWN) for line in _text(comment).splitlines() if line.startswith(OWN)]
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
 
 def _objects(value: object) -> Iterator[Mapping[str, object]]:
