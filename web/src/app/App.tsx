@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react
 import { Button, EmptyState, ErrorState, Loading, Toasts } from "@/ui";
 import { CallError } from "@/lib/api";
 import { useTexts } from "@/lib/i18n";
-import { client } from "@/lib/query";
+import { forgetAll } from "@/lib/cache";
 import { navigate, useRoute } from "@/lib/router";
 import { held, onSession, SessionError, SessionProvider, whoIsSignedIn } from "@/lib/session";
 import { Boundary } from "./Boundary";
@@ -28,7 +28,7 @@ export function App() {
   useEffect(ask, []);
   useEffect(() => {
     // What one user saw is not kept for the next one.
-    if (session === null) client.clear();
+    if (session === null) forgetAll();
   }, [session]);
 
   const signingIn = route.path === "/login";

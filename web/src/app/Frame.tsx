@@ -1,5 +1,5 @@
 /** What stands around every screen: navigation on the left, search and running scans above. */
-import { type ReactNode, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Button, Icon, IconButton, Kbd, Menu, type MenuItem } from "@/ui";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { keep, kept } from "@/lib/kept";
@@ -7,9 +7,7 @@ import { useTopic } from "@/lib/live";
 import { Link, useAddress } from "@/lib/router";
 import { signOut, useCan, useSession } from "@/lib/session";
 import { type Theme, useTheme } from "@/lib/theme";
-import { KeySheet } from "./KeySheet";
 import { useKeys } from "./keys";
-import { Palette } from "./Palette";
 import { ENTRIES, type Section } from "./routes";
 import { texts } from "./texts";
 import "./frame.css";
@@ -18,6 +16,9 @@ interface Running {
   running: { TaskId: number; Module: string; Progress: number; State: string }[];
   rev: number;
 }
+
+const Palette = lazy(() => import("./Palette"));
+const KeySheet = lazy(() => import("./KeySheet"));
 
 const THEMES: readonly Theme[] = ["auto", "light", "dark"];
 
@@ -56,8 +57,10 @@ export function Frame({ section, children }: { section: Section; children: React
       <Navigation section={section} folded={folded} onFold={fold} />
       {opened && <div className="hw-frame-shade" aria-hidden="true" onClick={() => setOpened(false)} />}
       <main id="content" className="hw-main" tabIndex={-1}>{children}</main>
-      <Palette open={palette} onClose={() => setPalette(false)} />
-      <KeySheet open={sheet} onClose={() => setSheet(false)} />
+      <Suspense>
+        {palette && <Palette open onClose={() => setPalette(false)} />}
+        {sheet && <KeySheet open onClose={() => setSheet(false)} />}
+      </Suspense>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** What the parts of the Explorer share. */
-import { useQuery } from "@tanstack/react-query";
 import type { Service } from "@/lib/api";
+import { useAnswer } from "@/lib/cache";
 import type { Language } from "@/lib/i18n";
 import type { Obj } from "./logic/exact";
 import type { Past } from "./logic/history";
@@ -66,10 +66,8 @@ async function read(service: Service): Promise<ServiceSchema> {
 
 /** The documents of both services; they change only with the server. */
 export function useSchemas() {
-  return useQuery({
-    queryKey: ["schemas"],
-    queryFn: async () => ({ cwp: await read("cwp"), hostward: await read("hostward") }),
-    staleTime: Number.POSITIVE_INFINITY,
+  return useAnswer("schemas", async () => ({ cwp: await read("cwp"), hostward: await read("hostward") }), {
+    freshMs: Number.POSITIVE_INFINITY,
   });
 }
 
