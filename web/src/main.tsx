@@ -1,4 +1,4 @@
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import "@/ui/tokens.css";
 import "@/ui/base.css";
@@ -7,10 +7,14 @@ import { LanguageProvider } from "@/lib/i18n";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
+const SAMPLES = "/__states/";
+const path = window.location.pathname;
+const States = lazy(() => import("@/states"));
+
 createRoot(root).render(
   <StrictMode>
     <LanguageProvider>
-      <App />
+      {path.startsWith(SAMPLES) && path !== `${SAMPLES}ui` ? <Suspense><States /></Suspense> : <App />}
     </LanguageProvider>
   </StrictMode>,
 );
