@@ -82,7 +82,8 @@ export interface Overview {
   }[];
   Fleet: { Total: number; Online: number; Offline: number; AgentTooOld: number; NeverScanned: number };
   Actions: { Kind: string; Level: number; Text: string; Link: string }[];
-  Feeds: { Name: string; ImportedTime: string; AgeSeconds: number; Advisories: number; Stale: boolean }[];
+  /** AgeSeconds: not in live updates. */
+  Feeds: { Name: string; ImportedTime: string; AgeSeconds?: number; Advisories: number; Stale: boolean }[];
 }
 
 export interface Schedule {

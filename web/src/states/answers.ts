@@ -48,6 +48,8 @@ function listMachines(asked: Asked) {
   const { Query, Status, OsNames, Tags, Quuids } = asked.parameters;
   const [query, status, os, tags, quuids] = [text(Query), text(Status), list(OsNames), list(Tags), list(Quuids)];
   const checks: ((index: number) => boolean)[] = [];
+  if (asked.parameters.AgentTooOld === true) checks.push((index) => bucketOf(index) === "TooOld");
+  if (asked.parameters.NeverScanned === true) checks.push((index) => machine(index).Scans.length === 0);
   if (query) checks.push(names(query));
   if (status) checks.push((index) => isOffline(index) === (status === "Offline"));
   if (os.length > 0) checks.push((index) => os.includes(system(index)));
@@ -62,7 +64,8 @@ const MODULES_BY_NUMBER: Module[] = ["Malware", "Vul", "Baseline"];
 function listTasks(asked: Asked) {
   const { Module: only, States, Query } = asked.parameters;
   const states = list(States);
-  const row = (index: number) => task(MODULES_BY_NUMBER[(NEWEST - 81 + index + 1) % 3] ?? "Vul", NEWEST + MANY_TASKS - index, machinesOf(asked), index);
+  const newest = asked.state === "huge" ? MANY_TASKS : NEWEST;
+  const row = (index: number) => task(MODULES_BY_NUMBER[(index + 1) % 3] ?? "Vul", newest - index, machinesOf(asked), index);
   const filtered = text(only) !== "" || states.length > 0 || text(Query) !== "";
   const fits = (index: number) => {
     const one = row(index);

@@ -52,7 +52,7 @@ export function enter(wish: Wish): void {
   window.fetch = (input, init = {}) => {
     const path = typeof input === "string" ? input : input instanceof URL ? input.pathname : new URL(input.url).pathname;
     if (path === "/console/session" && (init.method ?? "GET") === "GET") {
-      return Promise.resolve(wish.signedIn ? json(session(wish)) : json({ error: { code: "NotSignedIn", message: "sign in first" } }, 401));
+      return Promise.resolve(wish.signedIn ? json(session(wish)) : new Response(null, { status: 204 }));
     }
     if (path.startsWith("/console/")) return Promise.resolve(json({ error: { code: "NoSuchUser", message: wish.chinese ? "用户名或密码错误。" : "The name or the password is wrong." } }, 401));
     if (path.startsWith("/schema/")) return wish.state === "loading" ? never(init.signal) : wish.state === "error" ? Promise.resolve(json({}, 503)) : real(input, init);
@@ -67,7 +67,7 @@ export function enter(wish: Wish): void {
 function session(wish: Wish): Session {
   return {
     user: "admin", role: "administrator", tags: [], account: "default", csrf: "sample", expires: new Date(Date.now() + 40_000_000).toISOString(), must_set_password: false,
-    totp: false, version: "0.1.0", endpoint: window.location.host, tls: false, permissions: wish.permissions, time_zone: "UTC",
+    totp: false, version: "0.1.0", endpoint: window.location.host, tls: false, permissions: wish.permissions, time_zone: "UTC", rate: 20,
   };
 }
 

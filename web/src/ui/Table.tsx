@@ -17,7 +17,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, onOpen, classN
         <colgroup>{shown.map((column) => <col key={column.id} style={{ width: column.width === "grow" ? undefined : column.width }} />)}</colgroup>
         <thead role="rowgroup">
           <tr role="row">{shown.map((column) => column.title === ""
-            ? <td key={column.id} role="cell" data-align={column.align} />
+            ? <td key={column.id} role="cell" className="hw-table-corner" data-align={column.align} />
             : <th key={column.id} role="columnheader" scope="col" data-align={column.align}>{column.title}</th>)}</tr>
         </thead>
         <tbody role="rowgroup">

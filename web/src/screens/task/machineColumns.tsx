@@ -12,7 +12,7 @@ export function useMachineColumns(): Column<MachineRow>[] {
   const [language] = useLanguage();
   return useMemo<Column<MachineRow>[]>(
     () => [
-      { id: "HostName", title: t.host, width: 184, card: "title", sortable: true, render: (row) => <span title={row.HostName}>{row.HostName}</span> },
+      { id: "HostName", title: t.host, card: "title", sortable: true, render: (row) => <span title={row.HostName}>{row.HostName}</span> },
       { id: "HostIp", title: t.ip, width: 108, render: (row) => row.HostIp || <NoValue /> },
       { id: "OsName", title: t.os, width: 152, card: "none", render: (row) => (row.OsName ? <span title={row.OsName}>{row.OsName}</span> : <NoValue />) },
       { id: "Bucket", title: t.status, width: 136, render: (row) => <BucketTag bucket={row.Bucket} /> },

@@ -19,7 +19,7 @@ export function useTaskColumns(): Column<ScanTask>[] {
   return useMemo<Column<ScanTask>[]>(
     () => [
       {
-        id: "task", title: t.id, width: 112, card: "title",
+        id: "task", title: t.id, width: 128, card: "title",
         render: (task) => (
           <Link to={taskPath(task.Module, task.TaskId)}>
             {shared.moduleShort[task.Module]} <span className="tasks-number">{task.TaskId}</span>
@@ -29,8 +29,8 @@ export function useTaskColumns(): Column<ScanTask>[] {
       { id: "type", title: t.type, width: 88, render: (task) => (task.Type === 1 ? shared.scheduled : shared.oneClick) },
       { id: "state", title: t.state, width: 160, render: (task) => <PhaseTag phase={phaseOf(task)} /> },
       { id: "progress", title: t.progress, render: (task) => <TaskProgress task={task} /> },
-      { id: "time", title: t.time, width: 104, align: "right", render: (task) => <TaskTime task={task} /> },
-      { id: "machines", title: t.scope, width: 76, align: "right", render: (task) => count(task.Machines, language) },
+      { id: "time", title: t.time, width: 124, align: "right", render: (task) => <TaskTime task={task} /> },
+      { id: "machines", title: t.scope, width: 76, align: "right", render: (task) => <Link to={taskPath(task.Module, task.TaskId)}>{count(task.Machines, language)}</Link> },
       { id: "atRisk", title: t.riskMachines, width: 84, align: "right", hidden: true, render: (task) => riskText(task, task.RiskMachines, language) },
       {
         id: "risks", title: t.risks, width: 64, align: "right",
