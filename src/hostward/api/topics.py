@@ -18,6 +18,7 @@ from hostward.api.task_rows import WORDS, scan_task, task_machine
 from hostward.api.texts import DEFAULT_LANGUAGE, Language
 from hostward.api.values import module_of, task_of
 from hostward.domain.account import User
+from hostward.domain.bucket import sizes
 from hostward.domain.errors import Forbidden, InvalidValue
 from hostward.domain.ids import TaskId
 from hostward.domain.module import Module
@@ -126,7 +127,8 @@ def _task(parts: list[str], ctx: Context) -> Look:
     def look_at(uow: UnitOfWork, now: datetime) -> Sight:
         task = describe.find(uow, account=ctx.account, module=module, task=which)
         state = msgspec.to_builtins(scan_task(task, ctx.settings.time_zone, now))
-        return Sight(state=state, busy=not task.tally.is_done)
+        parts = [{"Bucket": bucket.value, "Machines": size} for bucket, size in sizes(task.tally).items()]
+        return Sight(state={**state, "Buckets": parts}, busy=not task.tally.is_done)
 
     return look_at
 

@@ -47,7 +47,7 @@ export function Frame({ section, children }: { section: Section; children: React
           <Icon name="shieldCheck" />
           <span>Hostward</span>
         </Link>
-        <button type="button" className="hw-top-search" aria-label={`${t.search} Ctrl k`} aria-keyshortcuts="Control+K" onClick={() => setPalette(true)}>
+        <button type="button" className="hw-top-search" aria-keyshortcuts="Control+K" onClick={() => setPalette(true)}>
           <Icon name="search" />
           <span>{t.search}</span>
           <Kbd keys="Ctrl k" />

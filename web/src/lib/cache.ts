@@ -6,7 +6,7 @@ import { CallError } from "./api";
 const FRESH_MS = 2_000;
 /** How long an answer is kept that nobody looks at. */
 const KEPT_MS = 300_000;
-/** Tried again by itself is only what had no answer at all: a refusal stays one. */
+/** Tried again by itself is only what had no answer at all, or came too soon: any other refusal stays one. */
 const TRIES_AFTER_MS = [1_000, 2_000];
 
 export interface Answered<T> {
@@ -47,13 +47,17 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Whether the same question may be answered a moment later. */
+export const mayPass = (error: CallError) => error.code === "Network" || error.code === "RequestLimitExceeded";
+
 async function answered(entry: Entry, signal: AbortSignal): Promise<unknown> {
   for (const wait of [...TRIES_AFTER_MS, 0]) {
     try {
       return await entry.ask(signal);
     } catch (error) {
-      if (wait === 0 || !(error instanceof CallError) || error.code !== "Network") throw error;
-      await pause(wait, signal);
+      if (wait === 0 || !(error instanceof CallError) || !mayPass(error)) throw error;
+      // Many tabs are refused at the same moment: they must not come back at the same moment.
+      await pause(wait * (0.5 + Math.random()), signal);
       if (signal.aborted) throw error;
     }
   }

@@ -1,7 +1,7 @@
 /** Data of screens: one call, one act, or a list of any length read by its pages. */
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { call, CallError, type Service } from "./api";
-import { renew, useAnswer } from "./cache";
+import { mayPass, renew, useAnswer } from "./cache";
 
 export interface Called<T> {
   data?: T;
@@ -88,6 +88,8 @@ export interface Pages<Row> {
 const PAGES_KEPT = 20;
 const BETWEEN_MS = 200;
 const SETTLE_MS = 80;
+/** Waits before a page is asked for again that had no answer or came too soon. */
+const AGAIN_MS = [1_000, 2_000];
 
 interface Held<Row> {
   key: string;
@@ -123,6 +125,8 @@ export function usePages<Row>(
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const lastAsked = useRef(0);
   const asking = useRef<AbortController>(undefined);
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const tries = useRef(0);
 
   const read = useCallback(async () => {
     const here = held.current;
@@ -153,10 +157,20 @@ export function usePages<Row>(
       here.total = answer.TotalCount;
       here.asOf = new Date();
       delete here.error;
+      tries.current = 0;
       const kept = [...here.pages].sort((one, other) => other[1].used - one[1].used);
       for (const [at] of kept.slice(PAGES_KEPT)) here.pages.delete(at);
     } catch (error) {
-      if (error instanceof CallError && held.current === here) here.error = error;
+      if (error instanceof CallError && held.current === here) {
+        here.error = error;
+        const wait = mayPass(error) ? AGAIN_MS[tries.current++] : undefined;
+        if (wait !== undefined) {
+          again.current = setTimeout(() => {
+            delete here.error;
+            void read();
+          }, wait * (0.5 + Math.random()));
+        }
+      }
     } finally {
       if (asking.current === control) asking.current = undefined;
     }
@@ -176,6 +190,7 @@ export function usePages<Row>(
     void read();
     return () => {
       clearTimeout(timer.current);
+      clearTimeout(again.current);
       asking.current?.abort();
       asking.current = undefined;
     };

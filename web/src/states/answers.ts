@@ -166,7 +166,10 @@ export function topicState(topic: string, asked: Asked): object {
   const [kind = "", module = "Vul", id = ""] = topic.split(":");
   const running = asked.state === "empty" ? [] : [{ TaskId: NEWEST, Module: "Vul", Progress: 64, State: "Scanning" }, { TaskId: 80, Module: "Malware", Progress: 71, State: "Scanning" }];
   if (kind === "tasks") return { running, rev: 1 };
-  if (kind === "task") return describeTask({ ...asked, parameters: { Module: module, TaskId: Number(id) } }).Task;
+  if (kind === "task") {
+    const { Task, Buckets } = describeTask({ ...asked, parameters: { Module: module, TaskId: Number(id) } });
+    return { ...Task, Buckets };
+  }
   if (kind === "machines") {
     const total = machinesOf(asked);
     const offline = Math.floor((total * 31) / SOME);

@@ -17,7 +17,7 @@ import "./grid.css";
 
 const ROW = 32;
 const CARD_TITLE = 52;
-const CARD_LINE = 22;
+const CARD_LINE = 24;
 const CARDS_BELOW = 640;
 const SKELETONS = 12;
 const UNDER = 16;

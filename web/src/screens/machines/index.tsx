@@ -199,12 +199,12 @@ function useColumns(): Column<Machine>[] {
     });
     return [
       { id: "name", title: t.columns.name, sortable: true, card: "title", render: (row) => <strong className="hw-machines-name">{row.HostName || row.HostIp}</strong> },
-      { id: "ip", title: t.columns.ip, width: 116, render: (row) => row.HostIp || "-" },
+      { id: "ip", title: t.columns.ip, width: 108, render: (row) => row.HostIp || "-" },
       { id: "os", title: t.columns.os, width: 144, render: (row) => row.OsName || "-" },
       { id: "kernel", title: t.columns.kernel, width: 150, hidden: true, render: (row) => row.Kernel || "-" },
       {
-        id: "agent", title: t.columns.agent, width: 92,
-        render: (row) => row.AgentTooOld ? <Tooltip text={t.tooOldHint}><Tag tone="warn" icon="alert">{row.AgentVersion} {t.tooOld}</Tag></Tooltip> : row.AgentVersion || "-",
+        id: "agent", title: t.columns.agent, width: 84,
+        render: (row) => row.AgentTooOld ? <Tooltip text={`${t.tooOld}: ${t.tooOldHint}`}><Tag tone="warn" icon="alert">{row.AgentVersion}</Tag></Tooltip> : row.AgentVersion || "-",
       },
       { id: "status", title: t.columns.status, width: 98, render: (row) => <StatusTag state={row.Status} /> },
       { id: "seen", title: t.columns.seen, width: 110, sortable: true, render: (row) => row.LastSeenTime ? <Time value={row.LastSeenTime} /> : "-" },

@@ -22,7 +22,7 @@ export function useTaskColumns(): Column<ScanTask>[] {
         id: "task", title: t.id, width: 128, card: "title",
         render: (task) => (
           <Link to={taskPath(task.Module, task.TaskId)}>
-            {shared.moduleShort[task.Module]} <span className="tasks-number">{task.TaskId}</span>
+            {`${shared.moduleShort[task.Module]} ${task.TaskId}`}
           </Link>
         ),
       },
