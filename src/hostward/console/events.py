@@ -20,7 +20,7 @@ from hostward.runtime.logging import get_logger
 from hostward.usecases.accounts.browser import token_in
 from hostward.usecases.live import Topics
 
-MOST_TOPICS: Final = 100
+MOST_TOPICS: Final = 60
 """Of one stream: a browser's tabs share one, and each follows a few."""
 
 MOST_STREAMS: Final = 200
