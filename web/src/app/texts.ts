@@ -22,7 +22,7 @@ const en = {
   mySettings: "Password and second factor",
   shortcuts: "Keyboard shortcuts",
   signOut: "Sign out",
-  stale: "No live updates at the moment. What you see may be old; the connection is being made again.",
+  stale: "No live updates at the moment. Figures are read every 3 s until the connection is back.",
   nothingHere: "There is no such page.",
   toOverview: "To the overview",
 };
@@ -45,7 +45,7 @@ const zh: typeof en = {
   mySettings: "密码与两步验证",
   shortcuts: "键盘快捷键",
   signOut: "退出登录",
-  stale: "实时更新已中断，当前内容可能不是最新，正在重新连接。",
+  stale: "实时更新已中断，恢复之前每 3 秒读取一次数据。",
   nothingHere: "页面不存在。",
   toOverview: "返回概览",
 };

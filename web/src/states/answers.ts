@@ -1,6 +1,6 @@
 /** What the sample server answers, by action and state. Nothing of a browser is used here, so that tests can ask too. */
 import type { Bucket, Module } from "@/lib/wire";
-import { bucketCounts, bucketOf, hostIp, hostName, isOffline, machine, machineRow, quuidOf, system, systems, tagsOf, task } from "./fleet";
+import { bucketCounts, bucketOf, FRESH, hostIp, hostName, isOffline, machine, machineRow, quuidOf, system, systems, tagsOf, task } from "./fleet";
 import { auditEntry, deliveries, emptyOverview, keys, overview, risk, schedules, sessions, users, webhooks } from "./risks";
 
 export const STATES = ["loaded", "empty", "error", "denied", "loading", "stale", "huge"] as const;
@@ -78,12 +78,12 @@ function listTasks(asked: Asked) {
 
 function describeTask(asked: Asked) {
   const module = (text(asked.parameters.Module) || "Vul") as Module;
-  const machines = machinesOf(asked);
+  const machines = asked.state === "empty" ? FRESH : machinesOf(asked);
   return {
     Task: task(module, number(asked.parameters.TaskId, NEWEST), machines, 0),
     Options: [{ Name: "VulLevels", Value: "2;3;4" }, { Name: "VulCategories", Value: "1;2;4;5" }, { Name: "TimeoutPeriod", Value: "3600" }],
     Buckets: Object.entries(bucketCounts(machines)).map(([Bucket, Machines]) => ({ Bucket, Machines })),
-    PreviousTaskId: machines > 0 ? NEWEST - 3 : 0, TimeoutSeconds: 3_600, DeadlineTime: "",
+    PreviousTaskId: asked.state === "empty" ? 0 : NEWEST - 3, TimeoutSeconds: 3_600, DeadlineTime: "",
   };
 }
 
@@ -92,7 +92,9 @@ function taskMachines(asked: Asked) {
   const buckets = list(Buckets) as Bucket[];
   const fitsName = names(text(Query));
   const fits = text(Query) || buckets.length > 0 ? (index: number) => (buckets.length === 0 || buckets.includes(bucketOf(index))) && fitsName(index) : undefined;
-  const { TotalCount, rows } = page(asked, machinesOf(asked), machineRow, fits);
+  const fresh = asked.state === "empty";
+  const row = (index: number) => machineRow(index, fresh ? "Waiting" : bucketOf(index));
+  const { TotalCount, rows } = page(asked, fresh ? FRESH : machinesOf(asked), row, fresh ? undefined : fits);
   return { TotalCount, Machines: rows };
 }
 

@@ -60,8 +60,7 @@ const REASONS: Partial<Record<Bucket, [number, string, string]>> = {
   TooOld: [8, "Agent 0.1.3, at least 0.4 is needed", "Agent 0.1.3 can't judge this: upgrade it to 0.4 or newer."],
 };
 
-export function machineRow(index: number): MachineRow {
-  const bucket = bucketOf(index);
+export function machineRow(index: number, bucket = bucketOf(index)): MachineRow {
   const done = bucket === "Ok" || bucket === "OkWithRisks";
   const [type, reason] = REASONS[bucket] ?? [0, ""];
   const seconds = 3 + (index % 14);
@@ -74,8 +73,12 @@ export function machineRow(index: number): MachineRow {
   };
 }
 
+/** Machines of a task that has just begun: nothing is known of any. */
+export const FRESH = 12;
+
 export function bucketCounts(machines: number): Record<Bucket, number> {
   const all: Record<Bucket, number> = { Waiting: 0, Scanning: 0, Ok: 0, OkWithRisks: 0, Offline: 0, Timeout: 0, Failed: 0, TooOld: 0, Stopped: 0 };
+  if (machines === FRESH) return { ...all, Waiting: FRESH };
   for (const [bucket, share] of SHARES) all[bucket] = Math.floor((machines * share) / PER);
   all.Ok += machines - Object.values(all).reduce((sum, n) => sum + n, 0);
   return all;
@@ -90,14 +93,15 @@ function countsOf(buckets: Record<Bucket, number>, open: boolean): Counts {
 /** Task `id` of a module over so many machines; the newest is at work. */
 export function task(module: Module, id: number, machines: number, age: number): ScanTask {
   const open = age === 0;
+  const fresh = machines === FRESH;
   const buckets = bucketCounts(machines);
   const stopped = !open && id % 11 === 0;
   return {
     TaskId: id, Module: module, Type: id % 3 === 0 ? 1 : 0, State: open ? "Scanning" : stopped ? "Stopped" : "Done",
     Content: module === "Vul" ? ["Linux packages", "Python", "npm", "level ≥ medium"] : module === "Malware" ? ["Quick"] : ["CIS Debian 12 L1", "CIS Rocky 9 L1"],
-    Progress: open ? 64 : 100, LeftSeconds: open ? 246 : 0, LeftKnown: open, BeginTime: before(432 + age * 5_400), EndTime: open ? "" : before(age * 5_400),
+    Progress: fresh ? 0 : open ? 64 : 100, LeftSeconds: open && !fresh ? 246 : 0, LeftKnown: open && !fresh, BeginTime: before(432 + age * 5_400), EndTime: open ? "" : before(age * 5_400),
     CreatedBy: id % 3 === 0 ? "" : "admin", StoppedBy: stopped ? "admin" : "", Machines: machines, Counts: countsOf(buckets, open),
-    RiskMachines: buckets.OkWithRisks, RiskEvents: machines * 2 + (id % 97), VulCount: module === "Vul" ? 412 : 0, StoppingAll: false, Runs: 1 + (id % 4 === 0 ? 1 : 0),
+    RiskMachines: buckets.OkWithRisks, RiskEvents: fresh ? 0 : machines * 2 + (id % 97), VulCount: module === "Vul" && !fresh ? 412 : 0, StoppingAll: false, Runs: 1 + (id % 4 === 0 ? 1 : 0),
     CanStop: open, CanRerun: !open,
   };
 }

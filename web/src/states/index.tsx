@@ -26,7 +26,7 @@ function open(permissions: string[]): string | null {
   const state = STATES.find((one) => one === searchParams.get("state")) ?? "loaded";
   const chosen = searchParams.get("theme");
   const lang = searchParams.get("lang") ?? document.documentElement.lang;
-  enter({ state, chinese: lang.startsWith("zh"), theme: chosen === "light" || chosen === "dark" ? chosen : "", signedIn: name !== "login", permissions });
+  enter({ state, chinese: lang.startsWith("zh"), theme: chosen === "light" || chosen === "dark" ? chosen : "", signedIn: name !== "login", permissions: state === "denied" ? permissions.filter((one) => one.endsWith(":read")) : permissions });
   const rest = new URLSearchParams([...searchParams].filter(([key]) => !OWN.includes(key)));
   window.history.replaceState(null, "", rest.size > 0 ? `${path}?${rest}` : path);
   return name;

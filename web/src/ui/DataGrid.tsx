@@ -89,9 +89,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   const go = (index: number) => {
     const to = Math.max(0, Math.min(total - 1, index));
-    focusing.current = true;
     setActive(to);
     rows.scrollTo(to);
+    // A row that is there already may need no drawing, after which it would get the focus.
+    const line = scroller?.querySelector<HTMLElement>(`[data-index="${to}"]`);
+    if (line) line.focus({ preventScroll: true });
+    else focusing.current = true;
   };
   const pageRows = Math.max(1, rows.fit - 1);
   useHotKeys({ j: () => total > 0 && go(current), k: () => total > 0 && go(current) });
@@ -150,7 +153,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const press = (event: KeyboardEvent) => {
     const line = onRow(event.target);
     if (!line || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Enter" && event.target === line) return open(current);
+    if (event.key === "Enter" && event.target === line) {
+      // Else the same press would press what gets the focus in what is opened.
+      event.preventDefault();
+      return open(current);
+    }
     if (event.key === " " && event.target === line) keys.x?.(event);
     else if (Object.hasOwn(keys, event.key) && !(event.target instanceof HTMLInputElement && event.target.type === "text")) keys[event.key]?.(event);
     else return;
@@ -179,7 +186,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     <section ref={box} className={cx("hw-grid", cards && "hw-grid-cards", props.className)} style={style} aria-label={props.label}>
       <div className="hw-grid-bar" data-chosen={chosen > 0 || undefined}>
         <span role="status" className="hw-grid-count">
-          {waiting ? "" : chosen > 0 ? (selection?.all ? texts.all(number(chosen)) : texts.selected(number(chosen))) : pages.total === 1 ? texts.oneRow : texts.rows(number(pages.total))}
+          {waiting || (pages.error && pages.total === 0) ? "" : chosen > 0 ? (selection?.all ? texts.all(number(chosen)) : texts.selected(number(chosen))) : pages.total === 1 ? texts.oneRow : texts.rows(number(pages.total))}
         </span>
         {chosen > 0 && <><Button size="small" kind="quiet" onClick={() => select({ keys: new Set(), all: false })}>{texts.clear}</Button>{props.bulk}</>}
         <span className="hw-grid-tools">

@@ -23,7 +23,11 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, onOpen, classN
         <tbody role="rowgroup">
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row" tabIndex={onOpen ? 0 : undefined} data-opens={onOpen ? "" : undefined} onClick={(e) => open(e, row)}
-              onKeyDown={(e) => e.key === "Enter" && e.target === e.currentTarget && open(e, row)}>
+              onKeyDown={(e) => {
+                if (e.key !== "Enter" || e.target !== e.currentTarget) return;
+                e.preventDefault();
+                open(e, row);
+              }}>
               {shown.map((column) => (
                 <td key={column.id} role="cell" data-align={column.align} data-card={column.card ?? "line"} data-label={column.title}>{column.render(row)}</td>
               ))}

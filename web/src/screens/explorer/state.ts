@@ -1,5 +1,5 @@
 /** What the parts of the Explorer share. */
-import type { Service } from "@/lib/api";
+import { CallError, type Service } from "@/lib/api";
 import { useAnswer } from "@/lib/cache";
 import type { Language } from "@/lib/i18n";
 import type { Obj } from "./logic/exact";
@@ -60,7 +60,7 @@ const PATHS: Record<Service, string> = {
 
 async function read(service: Service): Promise<ServiceSchema> {
   const response = await fetch(PATHS[service], { credentials: "same-origin" });
-  if (!response.ok) throw new Error(`${PATHS[service]}: ${response.status}`);
+  if (!response.ok) throw new CallError(`HTTP ${response.status}`, response.statusText || PATHS[service], `GET ${PATHS[service]}`, "", response.status);
   return (await response.json()) as ServiceSchema;
 }
 

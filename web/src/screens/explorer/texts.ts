@@ -40,6 +40,7 @@ const causes: Record<CauseId, string> = {
 };
 
 const en = {
+  noSchema: "The server did not give the description of its API.",
   title: "API Explorer",
   search: "Find an action", searchHint: "Name or what it does", actions: "Actions", noAction: "No action is called so.", notServed: "not served here",
   services: { cwp: "cwp - Tencent Cloud's API", hostward: "hostward - what is besides" },
@@ -90,6 +91,7 @@ const zhCauses: Record<CauseId, string> = {
 };
 
 const zh: typeof en = {
+  noSchema: "服务器没有返回接口说明。",
   title: "API Explorer",
   search: "查找接口", searchHint: "接口名或用途", actions: "接口列表", noAction: "没有这样的接口。", notServed: "此处未提供",
   services: { cwp: "cwp - 腾讯云 API", hostward: "hostward - 自有接口" },

@@ -57,6 +57,7 @@ export default function MachinesScreen() {
   useReread(pages.refetch, fleet.stale ? POLL_MS : REREAD_MS);
   const filtered = Object.keys(parameters).some((name) => name !== "Sort" && name !== "Descending");
   const clear = () => setState({ q: "", status: "", os: [], tag: [], risk: "", only: "" });
+  const columns = useColumns();
   const chosen = useChosen(pages.row, pages.total, selection);
   const menu = (row: Machine): MenuItem[] => [
     ...(can("scan:start") ? [{ label: t.scan, icon: "play" as const, to: scanOf([row]) }] : []),
@@ -73,7 +74,7 @@ export default function MachinesScreen() {
         <DataGrid
           label={t.title}
           storageKey="machines"
-          columns={useColumns()}
+          columns={columns}
           pages={pages}
           rowKey={(row) => row.Quuid}
           onOpen={(row) => setState({ open: row.Quuid })}

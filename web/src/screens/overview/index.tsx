@@ -1,8 +1,8 @@
 /** What stands, what needs somebody, and what runs: the first look of a day. */
 import { useEffect, useMemo, useState } from "react";
 import {
-  ApiButton, Button, Card, Denied, EmptyState, ErrorState, Icon, KeyValue, Loading, PageHeader, Progress, Ring, Severity, type SeverityLevel,
-  StackedBar, Tag, Time, useToast,
+  ApiButton, Button, Card, Code, Denied, ErrorState, Icon, KeyValue, Loading, PageHeader, Progress, Ring, Severity, type SeverityLevel,
+  StackedBar, Steps, Tag, Time, useToast,
 } from "@/ui";
 import { moduleTexts } from "@/app/texts";
 import { useLanguage, useTexts } from "@/lib/i18n";
@@ -17,6 +17,9 @@ import "./overview.css";
 
 const AGENT_START = "hostward up";
 const GOOD = 80;
+const REREAD_MS = 30_000;
+/** While the stream is down. */
+const POLL_MS = 3_000;
 const FAIR = 60;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -30,8 +33,8 @@ const STARTS: Record<Module, { action: string; parameters: object }> = {
 
 export default function OverviewScreen() {
   const t = useTexts(texts);
-  const asked = useCall<Overview>("hostward", "DescribeOverview", {}, { refetchMs: 30_000 });
   const live = useTopic<Overview>("overview");
+  const asked = useCall<Overview>("hostward", "DescribeOverview", {}, { refetchMs: live.stale ? POLL_MS : REREAD_MS });
   const data = useMemo(() => (live.state && asked.data ? { ...asked.data, ...live.state } : asked.data), [asked.data, live.state]);
   return (
     <>
@@ -42,7 +45,7 @@ export default function OverviewScreen() {
         <ErrorState error={asked.error} onRetry={asked.refetch} {...(asked.asOf ? { asOf: asked.asOf } : {})} />
       ))}
       {data === undefined ? !asked.error && <Loading /> : data.Fleet.Total === 0 ? (
-        <EmptyState title={t.emptyTitle} command={AGENT_START} />
+        <FirstSteps />
       ) : (
         <div className="hw-overview">
           <Score overview={data} />
@@ -55,6 +58,22 @@ export default function OverviewScreen() {
         </div>
       )}
     </>
+  );
+}
+
+/** How the first machine comes here, and what is done with it then. */
+function FirstSteps() {
+  const t = useTexts(texts);
+  return (
+    <Card title={t.emptyTitle} className="hw-overview-first">
+      <Steps
+        steps={[
+          { title: t.steps.agent, state: "now", children: <Code text={AGENT_START} language="shell" copy /> },
+          { title: t.steps.wait, children: <p className="hw-overview-none">{t.steps.waitText}</p> },
+          { title: t.steps.scan, children: <p className="hw-overview-none">{t.steps.scanText}</p> },
+        ]}
+      />
+    </Card>
   );
 }
 

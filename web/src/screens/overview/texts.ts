@@ -26,7 +26,11 @@ const en = {
   feedAge: (age: string) => `${age} old`,
   stale: "stale",
   advisories: (n: string) => `${n} advisories`,
-  emptyTitle: "No machine is here yet. Start an agent, and it appears by itself.",
+  emptyTitle: "Three steps to the first result",
+  steps: {
+    agent: "Start the agent on a machine", wait: "The machine appears here", waitText: "By itself, some seconds later.",
+    scan: "Scan it", scanText: "With New scan, or by a schedule. The first result takes about a minute.",
+  },
   started: (module: string) => `Scan started: ${module}`,
   eachMachine: "Counted on each machine",
 };
@@ -59,7 +63,11 @@ const zh: typeof en = {
   feedAge: (age) => `${age}前更新`,
   stale: "已过期",
   advisories: (n) => `${n} 条公告`,
-  emptyTitle: "还没有主机。启动 Agent 后，主机会自动出现在这里。",
+  emptyTitle: "三步得到第一个结果",
+  steps: {
+    agent: "在主机上启动 Agent", wait: "主机出现在这里", waitText: "数秒后自动出现。",
+    scan: "扫描", scanText: "点击“新建扫描”或设置定时扫描，首个结果约需一分钟。",
+  },
   started: (module) => `已开始扫描：${module}`,
   eachMachine: "按每台主机分别计数",
 };
