@@ -170,6 +170,8 @@ export interface Webhook {
   Events: string[];
   Level: number;
   Enabled: boolean;
+  /** Why the server switched it off, "" when it did not. */
+  OffReason: string;
   CreatedTime: string;
   LastStatus: number;
   LastTime: string;

@@ -1,6 +1,6 @@
 /** Sample machines, tasks and risks: any number of them, each made from its index alone. */
 import type { Bucket, Counts, Machine, MachineRow, Module, ScanTask } from "@/lib/wire";
-import { MODULES } from "@/lib/wire";
+import { MODULES } from "../lib/wire";
 
 const ROLES = ["web", "db", "cache", "queue", "build", "mail"];
 const SYSTEMS = ["Debian 12", "Ubuntu 24.04", "Rocky Linux 9", "AlmaLinux 8", "openSUSE Leap 15.6"];
@@ -39,7 +39,7 @@ export const hostIp = (index: number) => `10.${(index >> 16) & 255}.${(index >> 
 export const quuidOf = (index: number) => `5f0c0de0-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
 export const isOffline = (index: number) => bucketOf(index) === "Offline";
 export const system = (index: number) => at(SYSTEMS, index);
-export const systems = () => SYSTEMS.map((Name) => ({ Name, Type: 1 }));
+export const systems = () => SYSTEMS.map((Name) => ({ Name, MachineOSType: 1 }));
 export const tagsOf = (index: number) => at(TAGS, index);
 
 export function machine(index: number): Machine {

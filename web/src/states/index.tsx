@@ -1,11 +1,12 @@
 /** /__states/SCREEN?state=...: every screen over samples, for looking and for tests. Only for who is signed in. */
 import { useEffect, useState } from "react";
 import { App } from "@/app/App";
-import { LanguageProvider, useTexts } from "@/lib/i18n";
+import { LanguageProvider, shapeTexts, useTexts } from "@/lib/i18n";
 import { whoIsSignedIn } from "@/lib/session";
 import { Loading, PageHeader } from "@/ui";
 import { type State, STATES } from "./answers";
 import { enter } from "./browser";
+import { pseudo } from "./pseudo";
 import { texts } from "./texts";
 import "./states.css";
 
@@ -27,6 +28,7 @@ function open(permissions: string[]): string | null {
   const chosen = searchParams.get("theme");
   const lang = searchParams.get("lang") ?? document.documentElement.lang;
   enter({ state, chinese: lang.startsWith("zh"), theme: chosen === "light" || chosen === "dark" ? chosen : "", signedIn: name !== "login", permissions: state === "denied" ? permissions.filter((one) => one.endsWith(":read")) : permissions });
+  if (lang === "pseudo") shapeTexts(pseudo);
   const rest = new URLSearchParams([...searchParams].filter(([key]) => !OWN.includes(key)));
   window.history.replaceState(null, "", rest.size > 0 ? `${path}?${rest}` : path);
   return name;

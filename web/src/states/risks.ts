@@ -94,8 +94,9 @@ export function auditEntry(index: number, total: number): AuditEntry {
 }
 
 export const webhooks = (): Webhook[] => [
-  { WebhookId: 1, Name: "Chat of the night shift", Url: "https://chat.example/hooks/42", Events: ["scan.finished", "finding.new"], Level: 3, Enabled: true, CreatedTime: before(800_000), LastStatus: 200, LastTime: before(5_000), Pending: 0 },
-  { WebhookId: 2, Name: "Tickets", Url: "https://tickets.example/in", Events: ["finding.new"], Level: 4, Enabled: true, CreatedTime: before(700_000), LastStatus: 503, LastTime: before(900), Pending: 3 },
+  { WebhookId: 1, Name: "Chat of the night shift", Url: "https://chat.example/hooks/42", Events: ["scan.finished", "finding.new"], Level: 3, Enabled: true, OffReason: "", CreatedTime: before(800_000), LastStatus: 200, LastTime: before(5_000), Pending: 0 },
+  { WebhookId: 2, Name: "Tickets", Url: "https://tickets.example/in", Events: ["finding.new"], Level: 4, Enabled: true, OffReason: "", CreatedTime: before(700_000), LastStatus: 503, LastTime: before(900), Pending: 3 },
+  { WebhookId: 3, Name: "Old pager", Url: "https://pager.example/hook", Events: ["scan.finished"], Level: 3, Enabled: false, OffReason: "410 Gone on 3 days in a row", CreatedTime: before(900_000), LastStatus: 410, LastTime: before(90_000), Pending: 0 },
 ];
 
 export const deliveries = (): Delivery[] => [
