@@ -23,7 +23,8 @@ const en = {
   shortcuts: "Keyboard shortcuts",
   signOut: "Sign out",
   stale: "No live updates at the moment. Figures are read every 3 s until the connection is back.",
-  nothingHere: "There is no such page.",
+  nothingHere: "There is no such page",
+  nothingHereText: "The address is mistyped, or what was there is gone.",
   toOverview: "To the overview",
 };
 
@@ -46,7 +47,8 @@ const zh: typeof en = {
   shortcuts: "键盘快捷键",
   signOut: "退出登录",
   stale: "实时更新已中断，恢复之前每 3 秒读取一次数据。",
-  nothingHere: "页面不存在。",
+  nothingHere: "页面不存在",
+  nothingHereText: "地址可能有误，或内容已被移除。",
   toOverview: "返回概览",
 };
 

@@ -5,7 +5,7 @@ const LONGER = 0.4;
 function stretched(text: string): string {
   if (!/[a-zA-Z]/.test(text)) return text;
   const filling = "~".repeat(Math.ceil(text.length * LONGER));
-  return `${[...text].map((letter) => ACCENTS[letter] ?? letter).join("")}${filling}`;
+  return `${[...text].map((letter) => ACCENTS[letter] ?? letter).join("")}${text.length > 3 ? " " : ""}${filling}`;
 }
 
 const made = new WeakMap<object, object>();
