@@ -3,6 +3,8 @@ import type { Session } from "@/lib/session";
 import { answer, type Asked, type State, topicState } from "./answers";
 
 export interface Wish {
+  /** Before each answer. */
+  delayMs: number;
   state: State;
   chinese: boolean;
   theme: "" | "light" | "dark";
@@ -41,6 +43,7 @@ export function enter(wish: Wish): void {
     const name = headers.get("X-TC-Action") ?? "";
     const one = (await schema(headers.get("X-TC-Version") ?? "")).actions.find((action) => action.name === name);
     if (wish.state === "loading") return never(init.signal);
+    if (wish.delayMs > 0) await new Promise((done) => setTimeout(done, wish.delayMs));
     if (wish.state === "error") return refusal("InternalError", wish.chinese ? "服务器内部错误，请稍后重试。" : "The database did not answer in time: try again.");
     if (wish.state === "denied") return refusal(HELD_BACK, `the user "admin" lacks the permission ${one?.permission || "scan:read"}`);
     if (wish.state === "stale" && performance.now() - begin > ANSWERS_MS) throw new TypeError("no answer");
@@ -92,7 +95,7 @@ function workerOf(wish: Wish) {
     readonly port = Object.assign(new EventTarget(), {
       onmessage: null as ((event: { data: unknown }) => void) | null,
       postMessage: (said: { kind: string; topics?: string[] }) => {
-        const tell = (data: unknown) => setTimeout(() => this.port.onmessage?.({ data }));
+        const tell = (data: unknown) => setTimeout(() => this.port.onmessage?.({ data }), wish.delayMs);
         if (wish.state === "stale") return void tell({ kind: "down" });
         if (said.kind !== "topics" || ["loading", "error", "denied"].includes(wish.state)) return;
         const asked: Asked = { state: wish.state, chinese: wish.chinese, parameters: {} };

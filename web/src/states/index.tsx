@@ -15,7 +15,7 @@ const PATHS: Record<string, string> = {
   login: "/login", overview: "/", tasks: "/tasks", task: "/tasks/Vul/81", newscan: "/scan/new", schedules: "/schedules",
   machines: "/machines", settings: "/settings/:page", explorer: "/explorer",
 };
-const OWN = ["state", "lang", "theme", "page"];
+const OWN = ["state", "lang", "theme", "page", "delay"];
 const FIRST_PAGE = "me";
 
 /** The screen that the address names, with samples in the place of the server; null when it names none. */
@@ -27,7 +27,7 @@ function open(permissions: string[]): string | null {
   const state = STATES.find((one) => one === searchParams.get("state")) ?? "loaded";
   const chosen = searchParams.get("theme");
   const lang = searchParams.get("lang") ?? document.documentElement.lang;
-  enter({ state, chinese: lang.startsWith("zh"), theme: chosen === "light" || chosen === "dark" ? chosen : "", signedIn: name !== "login", permissions: state === "denied" ? permissions.filter((one) => one.endsWith(":read")) : permissions });
+  enter({ delayMs: Number(searchParams.get("delay") ?? 0), state, chinese: lang.startsWith("zh"), theme: chosen === "light" || chosen === "dark" ? chosen : "", signedIn: name !== "login", permissions: state === "denied" ? permissions.filter((one) => one.endsWith(":read")) : permissions });
   if (lang === "pseudo") shapeTexts(pseudo);
   const rest = new URLSearchParams([...searchParams].filter(([key]) => !OWN.includes(key)));
   window.history.replaceState(null, "", rest.size > 0 ? `${path}?${rest}` : path);

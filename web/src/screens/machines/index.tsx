@@ -66,7 +66,7 @@ export default function MachinesScreen() {
   ];
   return (
     <>
-      <PageHeader title={t.title} badges={fleet.state && <FleetTags fleet={fleet.state} />} actions={<ApiButton />} />
+      <PageHeader title={t.title} badges={<FleetTags fleet={fleet.state} />} actions={<ApiButton />} />
       <Filters state={state} onChange={setState} />
       {pages.error?.permission ? (
         <Denied permission={pages.error.permission} />
@@ -138,13 +138,14 @@ function useChosen(row: (index: number) => Machine | undefined, total: number, s
   return found;
 }
 
-function FleetTags({ fleet }: { fleet: Fleet }) {
+/** Their place is kept until the numbers come. */
+function FleetTags({ fleet }: { fleet: Fleet | undefined }) {
   const t = useTexts(texts);
   const [language] = useLanguage();
   return (
     <>
-      <Tag tone="ok" icon="checkCircle">{`${t.online} ${count(fleet.Online, language)}`}</Tag>
-      {fleet.Offline > 0 && <Tag icon="xCircle">{`${t.offline} ${count(fleet.Offline, language)}`}</Tag>}
+      <Tag tone={fleet ? "ok" : "neutral"} icon="checkCircle">{`${t.online} ${fleet ? count(fleet.Online, language) : "–"}`}</Tag>
+      <Tag icon="xCircle">{`${t.offline} ${fleet ? count(fleet.Offline, language) : "–"}`}</Tag>
     </>
   );
 }
@@ -171,9 +172,7 @@ function Filters({ state, onChange }: { state: FilterState; onChange: (change: P
         options={[{ value: "", label: t.anyStatus }, { value: "Online", label: t.online }, { value: "Offline", label: t.offline }]}
       />
       <MultiSelect label={t.os} value={state.os} options={(systems.data?.List ?? []).map(({ Name }) => ({ value: Name, label: Name }))} onChange={(os) => onChange({ os })} />
-      {(tags.data?.List ?? []).length > 0 && (
-        <MultiSelect label={t.tags} value={state.tag} options={(tags.data?.List ?? []).map(({ Name, Count }) => ({ value: Name, label: Name, count: Count }))} onChange={(tag) => onChange({ tag })} />
-      )}
+      <MultiSelect label={t.tags} value={state.tag} options={(tags.data?.List ?? []).map(({ Name, Count }) => ({ value: Name, label: Name, count: Count }))} onChange={(tag) => onChange({ tag })} />
       <Select
         hideLabel label={t.risk} value={state.risk} onChange={(risk) => onChange({ risk })}
         options={[{ value: "", label: t.anyRisk }, ...MODULES.map((module) => ({ value: module, label: t.riskIn(names[module]) }))]}
