@@ -35,11 +35,24 @@ export default defineConfig({
   worker: { format: "es" },
   build: {
     target: "es2023",
+    // The oldest that know light-dark() and popovers: what they can do is not written out twice.
+    cssTarget: ["chrome125", "firefox126", "safari17.5"],
     assetsDir: "assets",
     // Nothing is inlined: the page's security policy allows files of this server and nothing else.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Few files: what nearly every screen has in it comes at once, and React by itself, as it seldom changes.
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules/ },
+            { name: "ui", test: /src\/(ui\/(?!gallery|JsonView|Combobox|tokenize)|lib\/(?!live-worker))/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(["/console", "/schema", "/export"].map((path) => [path, { target: server }])),

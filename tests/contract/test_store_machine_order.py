@@ -5,7 +5,7 @@ import pytest
 from hostward.domain.ids import AccountId, LeaseId
 from hostward.domain.module import Module
 from hostward.usecases.ports import Store, UnitOfWork
-from hostward.usecases.records import MachineOrder, RiskIn
+from hostward.usecases.records import AgentIs, MachineCondition, MachineOrder, NeverJudged, RiskIn
 from store_samples import NOW, SECOND, account, enrol, facts
 
 NAMES = ("beta", "Alpha", "beta", "äther", "alpha")
@@ -74,3 +74,21 @@ def test_machines_are_chosen_by_the_modules_that_found_a_risk(store: Store, owne
     assert chosen(Module.VUL) == ["quuid-0"]
     assert chosen(Module.VUL, Module.BASELINE) == ["quuid-0", "quuid-1"]
     assert chosen(Module.MALWARE) == ["quuid-2"]
+
+
+def test_machines_are_chosen_by_their_agents_and_by_having_no_results(store: Store, owner: AccountId) -> None:
+    """A version is compared whole; results of any module are results."""
+    first, second, *_ = store.read_now(lambda uow: uow.machines.of_account(owner))
+    store.write_now(lambda uow: uow.results.make_current(second.id, Module.VUL, LeaseId(1), NOW, risks=0))
+
+    def chosen(condition: MachineCondition) -> list[str]:
+        page = store.read_now(lambda uow: uow.machines.page(owner, (condition,), limit=9, offset=0))
+        return [row.machine.quuid for row in page.rows]
+
+    everyone = chosen(AgentIs(versions=(first.facts.agent_version,)))
+    assert (first.quuid in everyone, chosen(AgentIs(versions=("0.0.0-none",))), chosen(AgentIs(versions=()))) == (
+        True,
+        [],
+        [],
+    )
+    assert chosen(NeverJudged()) == [quuid for quuid in everyone if quuid != second.quuid]

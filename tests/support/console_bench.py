@@ -52,7 +52,7 @@ class ConsoleBench:
         """The application anew, as after a restart: what is kept in memory is forgotten."""
         doors = Doors(
             store=self.store, clock=self.clock, passwords=self.passwords, account=self.account, version="9.9.9",
-            time_zone="UTC",
+            time_zone="UTC", rate=20,
         )  # fmt: skip
         return Private(answers=lambda host: answers_to(host, {"scan.example"}), session=SessionApp(doors))
 

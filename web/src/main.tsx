@@ -1,20 +1,20 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import "@/ui/tokens.css";
 import "@/ui/base.css";
 import { App } from "@/app/App";
 import { LanguageProvider } from "@/lib/i18n";
-import { client } from "@/lib/query";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
+const SAMPLES = "/__states/";
+const path = window.location.pathname;
+const States = lazy(() => import("@/states"));
+
 createRoot(root).render(
   <StrictMode>
     <LanguageProvider>
-      <QueryClientProvider client={client}>
-        <App />
-      </QueryClientProvider>
+      {path.startsWith(SAMPLES) && path !== `${SAMPLES}ui` ? <Suspense><States /></Suspense> : <App />}
     </LanguageProvider>
   </StrictMode>,
 );

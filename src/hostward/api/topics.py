@@ -18,6 +18,7 @@ from hostward.api.task_rows import WORDS, scan_task, task_machine
 from hostward.api.texts import DEFAULT_LANGUAGE, Language
 from hostward.api.values import module_of, task_of
 from hostward.domain.account import User
+from hostward.domain.bucket import sizes
 from hostward.domain.errors import Forbidden, InvalidValue
 from hostward.domain.ids import TaskId
 from hostward.domain.module import Module
@@ -126,7 +127,8 @@ def _task(parts: list[str], ctx: Context) -> Look:
     def look_at(uow: UnitOfWork, now: datetime) -> Sight:
         task = describe.find(uow, account=ctx.account, module=module, task=which)
         state = msgspec.to_builtins(scan_task(task, ctx.settings.time_zone, now))
-        return Sight(state=state, busy=not task.tally.is_done)
+        parts = [{"Bucket": bucket.value, "Machines": size} for bucket, size in sizes(task.tally).items()]
+        return Sight(state={**state, "Buckets": parts}, busy=not task.tally.is_done)
 
     return look_at
 
@@ -155,7 +157,8 @@ def _machines(_parts: list[str], ctx: Context) -> Look:
     def look_at(uow: UnitOfWork, now: datetime) -> Sight:
         total = uow.machines.page(ctx.account, (), limit=1, offset=0).total
         heard = uow.machines.page(ctx.account, (online(now, wanted=True),), limit=1, offset=0).total
-        rev = _revision(total, heard)
+        # What people and programs change of machines (tags, remarks) is in the audit log, whose end is read at once.
+        rev = _revision(total, heard, uow.audit.head(ctx.account))
         return Sight(state={"Total": total, "Online": heard, "Offline": total - heard, "rev": rev})
 
     return look_at
@@ -164,7 +167,10 @@ def _machines(_parts: list[str], ctx: Context) -> Look:
 def _overview(_parts: list[str], ctx: Context) -> Look:
     def look_at(uow: UnitOfWork, now: datetime) -> Sight:
         view = look(uow, account=ctx.account, plans=not ctx.user.is_limited, now=now)
-        return Sight(state=msgspec.to_builtins(overview_shown(view, replace(ctx, now=now))))
+        shown = msgspec.to_builtins(overview_shown(view, replace(ctx, now=now)))
+        # An age would be another one at every look: who shows it knows the time of the import.
+        feeds = [{name: value for name, value in feed.items() if name != "AgeSeconds"} for feed in shown["Feeds"]]
+        return Sight(state={**shown, "Feeds": feeds})
 
     return look_at
 

@@ -29,16 +29,29 @@ _log: Final = get_logger(__name__)
 
 
 class Doors:
-    """Shared by all that let people in. account: whose users they are. time_zone: the name of the server's own."""
+    """Shared by all that let people in.
+
+    account: whose users they are. time_zone: the name of the server's own. rate: requests of one action that a user may
+    send in a second.
+    """
 
     def __init__(
-        self, *, store: Store, clock: Clock, passwords: Passwords, account: AccountId, version: str, time_zone: str
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        passwords: Passwords,
+        account: AccountId,
+        version: str,
+        time_zone: str,
+        rate: int,
     ) -> None:
         self.store = store
         self.clock = clock
         self.account = account
         self.version = version
         self.time_zone = time_zone
+        self.rate = rate
         self._passwords = passwords
         self._throttle = Throttle()
         self._failures = Sparing()

@@ -20,8 +20,8 @@ from hostward.runtime.logging import get_logger
 from hostward.usecases.accounts.browser import token_in
 from hostward.usecases.live import Topics
 
-MOST_TOPICS: Final = 20
-"""Of one stream."""
+MOST_TOPICS: Final = 60
+"""Of one stream: a browser's tabs share one, and each follows a few."""
 
 MOST_STREAMS: Final = 200
 MOST_STREAMS_OF_USER: Final = 20
@@ -39,7 +39,7 @@ CHECK: Final = 5.0
 """Seconds between two looks at whether the session still stands."""
 
 MAX_QUERY: Final = 90_000
-"""Characters of a query string: so many topics of the longest name, and no more."""
+"""Characters of a query string: twenty topics of the longest name, and many more of those there are."""
 
 RETRY_AFTER: Final = 10
 """Seconds that one who is refused should wait."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final
 
-from hostward.console.doors import Doors, code_needed, must_have_csrf, not_signed_in, wrong_credentials
+from hostward.console.doors import Doors, code_needed, must_have_csrf, wrong_credentials
 from hostward.console.json_http import Answer, Asked, Problem
 from hostward.domain.console_session import ConsoleSession
 from hostward.domain.credential import Credential
@@ -93,10 +93,10 @@ class SessionAnswers:
         return await self._welcome(asked, session, browser)
 
     async def show(self, asked: Asked) -> Answer:
-        """The session that asks."""
+        """The session that asks; nothing for nobody, which is an answer: browsers write refusals to their console."""
         session = await self._doors.session_of(asked)
         if session is None:
-            raise not_signed_in()
+            return Answer(status=204)
         return Answer(content=await self.described(asked, session))
 
     async def sign_out(self, asked: Asked) -> Answer:
@@ -144,6 +144,7 @@ def described(doors: Doors, asked: Asked, session: ConsoleSession, credential: C
         "tls": asked.is_tls,
         "permissions": [one.value for one in Permission if lacking(user, one) is None],
         "time_zone": doors.time_zone,
+        "rate": doors.rate,
     }
 
 

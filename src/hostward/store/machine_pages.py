@@ -19,12 +19,14 @@ from hostward.store.texts import SEPARATOR, fold
 from hostward.store.times import micros, time_of
 from hostward.usecases.records import (
     AddressIs,
+    AgentIs,
     HeardOf,
     Labelled,
     Listed,
     MachineCondition,
     MachineOrder,
     MachinePage,
+    NeverJudged,
     RiskIn,
 )
 
@@ -100,19 +102,28 @@ def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
             return or_(False, *(holds(condition, fold(value)) for value in condition.values))
         case AddressIs():
             return or_(False, *(each for value in condition.values for each in _addressed(value, condition.exact)))
-        case HeardOf(heard=True):
-            return _M.last_seen > micros(condition.after)
         case HeardOf():
-            return or_(_M.last_seen.is_(None), _M.last_seen <= micros(condition.after))
+            return _heard(condition)
         case AtRisk() | RiskIn():
             return _at_risk(condition.modules if isinstance(condition, RiskIn) else Module)
-        case Tagged():
-            return machine_tags.has_tag(_M.machine_id, condition.values)
-        case Labelled():
-            called = select(label.c.name).where(
-                label.c.account_id == _M.account_id, label.c.label_id.in_(condition.values)
-            )
-            return exists().where(machine_tag.c.machine_id == _M.machine_id, machine_tag.c.tag.in_(called))
+        case NeverJudged():
+            return ~exists().where(_R.machine_id == _M.machine_id)
+        case AgentIs():
+            return _M.agent_version.in_(condition.versions)
+        case Tagged() | Labelled():
+            return _tagged(condition)
+
+
+def _heard(condition: HeardOf) -> ColumnElement[bool]:
+    after = micros(condition.after)
+    return _M.last_seen > after if condition.heard else or_(_M.last_seen.is_(None), _M.last_seen <= after)
+
+
+def _tagged(condition: Tagged | Labelled) -> ColumnElement[bool]:
+    if isinstance(condition, Tagged):
+        return machine_tags.has_tag(_M.machine_id, condition.values)
+    called = select(label.c.name).where(label.c.account_id == _M.account_id, label.c.label_id.in_(condition.values))
+    return exists().where(machine_tag.c.machine_id == _M.machine_id, machine_tag.c.tag.in_(called))
 
 
 def _at_risk(modules: Iterable[Module]) -> ColumnElement[bool]:

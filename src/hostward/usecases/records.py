@@ -219,7 +219,19 @@ class RiskIn:
     modules: tuple[Module, ...]
 
 
-MachineCondition = TextIs | AddressIs | HeardOf | AtRisk | RiskIn | Tagged | Labelled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverJudged:
+    """The machine has whole results of no module."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentIs:
+    """The machine's agent has one of these versions."""
+
+    versions: tuple[str, ...]
+
+
+MachineCondition = TextIs | AddressIs | HeardOf | AtRisk | RiskIn | NeverJudged | AgentIs | Tagged | Labelled
 """What a machine of an account can be chosen by. AtRisk: its own current results hold a risk."""
 
 

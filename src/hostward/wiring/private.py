@@ -33,5 +33,6 @@ def open_private(
         account=account,
         version=__version__,
         time_zone=str(settings.api_time_zone),
+        rate=settings.api_rate_per_second,
     )
     return Private(answers=partial(answers_to, names=names), session=SessionApp(doors), events=events)

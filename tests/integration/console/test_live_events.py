@@ -279,7 +279,7 @@ async def test_streams_have_caps(live: Live, monkeypatch: pytest.MonkeyPatch) ->
     many = [rows_topic(task, Offset=number) for number in range(events_module.MOST_TOPICS + 1)]
     assert (await live.refused(*many))[0] == 400
     async with live.browser(*many[1:]) as browser:
-        await browser.until(lambda: len(browser.states) == 20)
+        await browser.until(lambda: len(browser.states) == events_module.MOST_TOPICS)
     monkeypatch.setattr(events_module, "MOST_STREAMS_OF_USER", 1)
     live.user("ann")
     async with live.browser("tasks"):

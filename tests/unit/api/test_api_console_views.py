@@ -88,12 +88,21 @@ def test_actions_begin_with_the_most_urgent(house: House):
     assert (links["Offline"], links["NoFeed"]) == ("/machines?status=Offline", "/settings/system")
 
 
-def test_risks_link_to_the_task_that_found_them(house: House):
-    """Its own page, at the tab of its risks."""
-    machine = house.bench.store.read_now(lambda uow: uow.machines.of_account(house.account))[0]
-    task = house.bench.task(house.account, machine, module=Module.MALWARE)
-    links = {one["Kind"]: one["Link"] for one in house.admin.ok("DescribeOverview")["Actions"]}
-    assert (links["Malware"], links["Baseline"]) == (f"/tasks/Malware/{task}?tab=risks", "/tasks?module=Baseline")
+@pytest.mark.parametrize(("kind", "request_"), [("Malware", "Malware"), ("Baseline", "Baseline")])
+def test_risks_link_to_the_machines_that_are_counted(house: House, kind: str, request_: str):
+    """The list has as many rows as the number says."""
+    (risk,) = [one for one in house.admin.ok("DescribeOverview")["Actions"] if one["Kind"] == kind]
+    listed = names(house.admin, RiskModules=[request_])
+    assert (risk["Link"], len(listed)) == (f"/machines?risk={kind}", 1)
+    assert f": {len(listed)}" in risk["Text"]
+
+
+def test_machines_never_scanned_link_to_their_list(house: House):
+    """As many as ListMachines answers with NeverScanned."""
+    answer = house.admin.ok("DescribeOverview")
+    links = {one["Kind"]: one["Link"] for one in answer["Actions"]}
+    assert links["NeverScanned"] == "/machines?only=never"
+    assert len(names(house.admin, NeverScanned=True)) == answer["Fleet"]["NeverScanned"] == 1
 
 
 def test_a_limited_user_s_overview_is_of_their_machines(house: House):
@@ -130,6 +139,8 @@ def test_machines_are_listed_with_what_is_known_of_each(house: House):
         ({"Sort": "HostName", "Descending": True, "Limit": 1, "Offset": 1}, ["b-prod"]),
         ({"RiskModules": ["Malware"]}, ["b-prod"]),
         ({"RiskModules": ["Malware", "Baseline"]}, ["b-prod", "a-test"]),
+        ({"NeverScanned": True}, ["c-new"]),
+        ({"AgentTooOld": True}, []),
         ({"Tags": ["env=test"]}, ["a-test"]),
         ({"OsNames": ["Debian GNU/Linux 12"]}, []),
         ({"OsNames": ["debian gnu/linux 12 (bookworm)"], "Query": "-"}, ["b-prod", "a-test", "c-new"]),

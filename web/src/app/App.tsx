@@ -1,10 +1,10 @@
 /** The gate: nobody sees a screen before it is known who asks. */
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
-import { Button, EmptyState, ErrorState, Loading, Toasts } from "@/ui";
+import { Button, EmptyState, ErrorState, Loading, PageHeader, Toasts } from "@/ui";
 import { CallError } from "@/lib/api";
 import { useTexts } from "@/lib/i18n";
-import { client } from "@/lib/query";
-import { navigate, useRoute } from "@/lib/router";
+import { forgetAll } from "@/lib/cache";
+import { useRoute } from "@/lib/router";
 import { held, onSession, SessionError, SessionProvider, whoIsSignedIn } from "@/lib/session";
 import { Boundary } from "./Boundary";
 import { Frame } from "./Frame";
@@ -28,7 +28,7 @@ export function App() {
   useEffect(ask, []);
   useEffect(() => {
     // What one user saw is not kept for the next one.
-    if (session === null) client.clear();
+    if (session === null) forgetAll();
   }, [session]);
 
   const signingIn = route.path === "/login";
@@ -57,7 +57,10 @@ export function App() {
             {found ? (
               <found.screen />
             ) : (
-              <EmptyState title={t.nothingHere} action={<Button onClick={() => navigate("/")}>{t.toOverview}</Button>} />
+              <>
+                <PageHeader title={t.nothingHere} />
+                <EmptyState icon="search" title={t.nothingHereText} action={<Button kind="primary" to="/">{t.toOverview}</Button>} />
+              </>
             )}
           </Suspense>
         </Boundary>

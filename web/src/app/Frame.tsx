@@ -1,15 +1,13 @@
 /** What stands around every screen: navigation on the left, search and running scans above. */
-import { type ReactNode, useEffect, useState } from "react";
-import { Button, Icon, IconButton, Kbd, Menu, type MenuItem } from "@/ui";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Button, ErrorState, Icon, IconButton, Kbd, Menu, type MenuItem } from "@/ui";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { keep, kept } from "@/lib/kept";
-import { useTopic } from "@/lib/live";
+import { useRefusal, useTopic } from "@/lib/live";
 import { Link, useAddress } from "@/lib/router";
 import { signOut, useCan, useSession } from "@/lib/session";
 import { type Theme, useTheme } from "@/lib/theme";
-import { KeySheet } from "./KeySheet";
 import { useKeys } from "./keys";
-import { Palette } from "./Palette";
 import { ENTRIES, type Section } from "./routes";
 import { texts } from "./texts";
 import "./frame.css";
@@ -18,6 +16,12 @@ interface Running {
   running: { TaskId: number; Module: string; Progress: number; State: string }[];
   rev: number;
 }
+
+const Palette = lazy(() => import("./Palette"));
+const KeySheet = lazy(() => import("./KeySheet"));
+
+/** Who may not follow a topic may not read it either, and the screen says so. */
+const FORBIDDEN = 403;
 
 const THEMES: readonly Theme[] = ["auto", "light", "dark"];
 
@@ -43,7 +47,7 @@ export function Frame({ section, children }: { section: Section; children: React
           <Icon name="shieldCheck" />
           <span>Hostward</span>
         </Link>
-        <button type="button" className="hw-top-search" aria-label={t.search} onClick={() => setPalette(true)}>
+        <button type="button" className="hw-top-search" aria-keyshortcuts="Control+K" onClick={() => setPalette(true)}>
           <Icon name="search" />
           <span>{t.search}</span>
           <Kbd keys="Ctrl k" />
@@ -55,9 +59,14 @@ export function Frame({ section, children }: { section: Section; children: React
       </header>
       <Navigation section={section} folded={folded} onFold={fold} />
       {opened && <div className="hw-frame-shade" aria-hidden="true" onClick={() => setOpened(false)} />}
-      <main id="content" className="hw-main" tabIndex={-1}>{children}</main>
-      <Palette open={palette} onClose={() => setPalette(false)} />
-      <KeySheet open={sheet} onClose={() => setSheet(false)} />
+      <main id="content" className="hw-main" tabIndex={-1}>
+        <Refused />
+        {children}
+      </main>
+      <Suspense>
+        {palette && <Palette open onClose={() => setPalette(false)} />}
+        {sheet && <KeySheet open onClose={() => setSheet(false)} />}
+      </Suspense>
     </div>
   );
 }
@@ -102,14 +111,20 @@ function RunningScans() {
         <Link
           className="hw-top-chip"
           to={running.length === 1 ? `/tasks/${first.Module}/${first.TaskId}` : "/tasks?state=Scanning"}
-          aria-label={`${t.runningTitle}: ${t.running(running.length, lowest)}`}
+          aria-label={`${t.runningTitle}: ${t.scans(running.length)} ${lowest}%`}
         >
           <span className="hw-top-pulse" aria-hidden="true" />
-          {t.running(running.length, lowest)}
+          <span className="hw-top-scans">{t.scans(running.length)}</span> {lowest}%
         </Link>
       )}
     </>
   );
+}
+
+/** What the server does not give live: said, as what is shown then grows old. */
+function Refused() {
+  const error = useRefusal();
+  return error && error.status !== FORBIDDEN ? <ErrorState className="hw-main-error" error={error} /> : null;
 }
 
 function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {

@@ -4,10 +4,11 @@ import { useTexts } from "@/lib/i18n";
 import { keep, kept } from "@/lib/kept";
 import { SINGLE_KEYS } from "./keys";
 import { ENTRIES } from "./routes";
-import { texts } from "./texts";
+import { texts } from "./paletteTexts";
+import "./keysheet.css";
 
 /** Every shortcut, and the switch that turns single keys off. */
-export function KeySheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function KeySheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const t = useTexts(texts);
   const [on, setOn] = useState(kept(SINGLE_KEYS) !== "off");
   const rows: [string, string][] = [

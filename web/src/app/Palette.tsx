@@ -7,7 +7,9 @@ import { navigate } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import { MODULES, type ScanTask } from "@/lib/wire";
 import { ENTRIES } from "./routes";
-import { moduleTexts, texts } from "./texts";
+import { moduleTexts } from "./texts";
+import { texts } from "./paletteTexts";
+import "./palette.css";
 
 interface Hit {
   kind: "page" | "scan" | "machine" | "task" | "action";
@@ -67,7 +69,7 @@ function actionHits(kind: string): Promise<Hit[]> {
   return actions;
 }
 
-export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const t = useTexts(texts);
   const names = useTexts(moduleTexts);
   const can = useCan();

@@ -18,6 +18,18 @@ export function useKeys(act: { palette: () => void; help: () => void }): void {
   latest.current = act;
   useEffect(() => {
     let went = 0;
+    const single = (event: KeyboardEvent) =>
+      !event.ctrlKey && !event.metaKey && !event.altKey && kept(SINGLE_KEYS) !== "off" && !isWriting(event.target) && !document.querySelector("dialog[open]");
+    // The second key of "g t" is heard before a list can take it for one of its own.
+    const second = (event: KeyboardEvent) => {
+      const going = performance.now() - went < GO_MS;
+      went = 0;
+      const entry = going && single(event) ? ENTRIES.find((one) => one.key === event.key) : undefined;
+      if (!entry) return;
+      event.preventDefault();
+      event.stopPropagation();
+      navigate(entry.to);
+    };
     const press = (event: KeyboardEvent) => {
       const { key } = event;
       if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "k") {
@@ -25,18 +37,18 @@ export function useKeys(act: { palette: () => void; help: () => void }): void {
         latest.current.palette();
         return;
       }
-      const single = !event.ctrlKey && !event.metaKey && !event.altKey && kept(SINGLE_KEYS) !== "off";
-      if (!single || event.defaultPrevented || isWriting(event.target) || document.querySelector("dialog[open]")) return;
-      const going = performance.now() - went < GO_MS;
-      went = key === "g" ? performance.now() : 0;
-      const entry = going ? ENTRIES.find((one) => one.key === key) : undefined;
-      if (entry) navigate(entry.to);
-      else if (key === "?") latest.current.help();
+      if (event.defaultPrevented || !single(event)) return;
+      if (key === "g") went = performance.now();
+      if (key === "?") latest.current.help();
       else if (key === "n") navigate("/scan/new");
       else return;
       event.preventDefault();
     };
+    window.addEventListener("keydown", second, true);
     window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
+    return () => {
+      window.removeEventListener("keydown", second, true);
+      window.removeEventListener("keydown", press);
+    };
   }, []);
 }

@@ -41,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/scan/new", section: "tasks", screen: lazy(() => import("@/screens/newscan")) },
   { path: "/schedules", section: "schedules", screen: lazy(() => import("@/screens/schedules")) },
   { path: "/machines", section: "machines", screen: lazy(() => import("@/screens/machines")) },
+  { path: "/machines/enroll", section: "machines", screen: lazy(() => import("@/screens/machines")) },
   { path: "/explorer", section: "explorer", screen: lazy(() => import("@/screens/explorer")) },
   { path: "/settings", section: "settings", screen: lazy(() => import("@/screens/settings")) },
   { path: "/settings/:page", section: "settings", screen: lazy(() => import("@/screens/settings")) },

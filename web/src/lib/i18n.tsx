@@ -34,7 +34,14 @@ export function useLanguage(): [Language, (language: Language) => void] {
   return useContext(LanguageContext);
 }
 
+let shaped: (texts: object) => object = (texts) => texts;
+
+/** Let all texts be passed through a function, for looking at what longer ones do. To be called before the first use. */
+export function shapeTexts(shape: (texts: object) => object): void {
+  shaped = shape;
+}
+
 export function useTexts<T extends object>(texts: { en: T; zh: T }): T {
   const [language] = useLanguage();
-  return texts[language];
+  return shaped(texts[language]) as T;
 }

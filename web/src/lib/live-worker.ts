@@ -10,18 +10,44 @@ interface Event_ {
   patch: Record<string, unknown>;
 }
 
-type Said = { kind: "topics"; topics: string[] } | { kind: "alive" } | { kind: "close" };
+type Said = { kind: "topics"; topics: string[]; language: string; hidden: boolean } | { kind: "alive" } | { kind: "close" };
+
+interface Refusal {
+  code: string;
+  message: string;
+  status: number;
+}
+
+interface Tab {
+  topics: Set<string>;
+  heard: number;
+  hidden: boolean;
+  language: string;
+  /** Topics of which a hidden tab has not been told. */
+  untold: Set<string>;
+}
 
 const WAITS_MS = [1_000, 2_000, 5_000, 10_000];
 const DEAD_MS = 45_000;
 const GATHER_MS = 20;
+const HIDDEN_MS = 5_000;
+/** The server says that it is alive three times in this long. */
+const SILENT_MS = 45_000;
+const TOO_MANY = 429;
+const SIGNED_OUT = 401;
 
-const ports = new Map<MessagePort, { topics: Set<string>; heard: number }>();
-const states = new Map<string, Record<string, unknown>>();
-let stream: EventSource | null = null;
+const tabs = new Map<MessagePort, Tab>();
+const states = new Map<string, { state: Record<string, unknown>; at: number }>();
+/** Topics that the server does not give: asked for again only when a tab asks anew. */
+const refused = new Map<string, Refusal>();
+let language = "en";
+let control: AbortController | null = null;
 let streamed = "";
+/** Of the last event of the stream: with it the server goes on where a lost connection ended. */
+let last = "";
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let waiting = false;
 
 function merged(before: Record<string, unknown> | undefined, event: Event_): Record<string, unknown> {
   if (event.full || before === undefined) return event.patch;
@@ -31,63 +57,168 @@ function merged(before: Record<string, unknown> | undefined, event: Event_): Rec
   return after;
 }
 
-function wanted(): string[] {
+function asked(): string[] {
   const topics = new Set<string>();
-  for (const [port, one] of ports) {
-    if (Date.now() - one.heard > DEAD_MS) ports.delete(port);
+  for (const [port, one] of tabs) {
+    if (Date.now() - one.heard > DEAD_MS) tabs.delete(port);
     else for (const topic of one.topics) topics.add(topic);
   }
   return [...topics].sort();
 }
 
-function tell(message: object, topic?: string): void {
-  for (const [port, one] of ports) if (topic === undefined || one.topics.has(topic)) port.postMessage(message);
+function tell(message: object): void {
+  for (const port of tabs.keys()) port.postMessage(message);
 }
 
+function tellState(port: MessagePort, topic: string): void {
+  const known = states.get(topic);
+  if (known) port.postMessage({ kind: "state", topic, state: known.state, at: known.at });
+}
+
+function heard(event: Event_): void {
+  states.set(event.topic, { state: merged(states.get(event.topic)?.state, event), at: Date.now() });
+  for (const [port, one] of tabs) {
+    if (!one.topics.has(event.topic)) continue;
+    if (one.hidden) one.untold.add(event.topic);
+    else tellState(port, event.topic);
+  }
+}
+
+// Nobody looks at a hidden tab: its title may be a few seconds old.
+setInterval(() => {
+  for (const [port, one] of tabs) {
+    for (const topic of one.untold) tellState(port, topic);
+    one.untold.clear();
+  }
+}, HIDDEN_MS);
+
+const queryOf = (topics: string[]) => `language=${language}&${topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`;
+
+/** Follow what is asked for, unless that is followed already. */
 function connect(): void {
-  const topics = wanted();
-  const query = topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&");
-  if (query === streamed && stream !== null) return;
-  stream?.close();
-  stream = null;
+  waiting = false;
+  const all = asked();
+  for (const topic of [...refused.keys()]) if (!all.includes(topic)) refused.delete(topic);
+  for (const topic of [...states.keys()]) if (!all.includes(topic)) states.delete(topic);
+  const topics = all.filter((topic) => !refused.has(topic));
+  const query = topics.length > 0 ? queryOf(topics) : "";
+  if (query === streamed && control !== null) return;
+  control?.abort();
+  control = null;
+  if (query !== streamed) last = "";
   streamed = query;
-  for (const topic of states.keys()) if (!topics.includes(topic)) states.delete(topic);
-  if (topics.length === 0) return;
-  const opened = new EventSource(`/console/events?${query}`);
-  stream = opened;
-  opened.onopen = () => {
-    failures = 0;
-    tell({ kind: "up" });
-  };
-  opened.onmessage = (message) => {
-    const event = JSON.parse(message.data as string) as Event_;
-    const state = merged(states.get(event.topic), event);
-    states.set(event.topic, state);
-    tell({ kind: "state", topic: event.topic, state, at: Date.now() }, event.topic);
-  };
-  opened.addEventListener("gone", () => {
-    opened.close();
-    stream = null;
-    tell({ kind: "gone" });
-    retry();
-  });
-  opened.onerror = () => {
-    if (stream !== opened) return;
-    opened.close();
-    stream = null;
-    tell({ kind: "down" });
-    retry();
-  };
+  if (query !== "") void follow(topics, query);
 }
 
-function retry(): void {
+async function follow(topics: string[], query: string): Promise<void> {
+  const own = new AbortController();
+  control = own;
+  let wait = 0;
+  try {
+    const headers: HeadersInit = last === "" ? {} : { "Last-Event-ID": last };
+    const response = await fetch(`/console/events?${query}`, { headers, signal: own.signal, credentials: "same-origin", cache: "no-store" });
+    if (response.ok && response.body) {
+      failures = 0;
+      tell({ kind: "up" });
+      await read(response.body, own);
+    } else {
+      wait = await turnedAway(response, topics, own);
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error; // a connection that ends is an Error, whatever ended it
+  }
+  if (control !== own) return;
+  control = null;
+  if (wait >= 0) {
+    tell({ kind: "down" });
+    retry(wait);
+  }
+}
+
+/** Hear the stream until it ends; a connection that says nothing any more is one that has ended. */
+async function read(body: ReadableStream<Uint8Array>, own: AbortController): Promise<void> {
+  const reader = body.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>).getReader();
+  let text = "";
+  for (;;) {
+    const silent = setTimeout(() => own.abort(), SILENT_MS);
+    const { done, value } = await reader.read().finally(() => clearTimeout(silent));
+    if (done || control !== own) return;
+    text += value;
+    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+      const block = text.slice(0, end);
+      text = text.slice(end + 2);
+      take(block);
+    }
+  }
+}
+
+function take(block: string): void {
+  let kind = "message";
+  let data = "";
+  for (const line of block.split("\n")) {
+    if (line.startsWith("id: ")) last = line.slice(4);
+    else if (line.startsWith("event: ")) kind = line.slice(7);
+    else if (line.startsWith("data: ")) data += line.slice(6);
+  }
+  if (kind === "gone") {
+    last = "";
+    tell({ kind: "gone" });
+  } else if (data) heard(JSON.parse(data) as Event_);
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const answer = (await response.json().catch(() => ({}))) as { error?: { code?: string; message?: string } };
+  return { code: answer.error?.code ?? "Unreadable", message: answer.error?.message ?? `HTTP ${response.status}`, status: response.status };
+}
+
+const isFinal = (status: number) => status >= 400 && status < 500 && status !== SIGNED_OUT && status !== TOO_MANY;
+
+/** No stream was given. Returns how long to wait before the next try; -1 when another one is under way. */
+async function turnedAway(response: Response, topics: string[], own: AbortController): Promise<number> {
+  if (response.status === SIGNED_OUT) {
+    // Tabs ask anew once somebody has signed in.
+    tell({ kind: "gone" });
+    control = null;
+    return -1;
+  }
+  if (!isFinal(response.status)) return Number(response.headers.get("Retry-After") ?? 0) * 1_000;
+  const said = await refusalOf(response);
+  const [only] = topics;
+  if (topics.length === 1 && only !== undefined) refuse(only, said);
+  else for (const topic of topics) await probe(topic, own);
+  if (control !== own) return -1;
+  control = null;
+  streamed = "";
+  // All of them are given one by one, but not together: that is no refusal of any.
+  if (topics.every((topic) => !refused.has(topic))) return WAITS_MS.at(-1) ?? 0;
+  connect();
+  return -1;
+}
+
+/** Whether one topic is what is refused. */
+async function probe(topic: string, own: AbortController): Promise<void> {
+  const single = new AbortController();
+  own.signal.addEventListener("abort", () => single.abort());
+  const response = await fetch(`/console/events?${queryOf([topic])}`, { signal: single.signal, credentials: "same-origin", cache: "no-store" });
+  if (isFinal(response.status)) refuse(topic, await refusalOf(response));
+  else single.abort();
+}
+
+function refuse(topic: string, refusal: Refusal): void {
+  refused.set(topic, refusal);
+  for (const [port, one] of tabs) if (one.topics.has(topic)) port.postMessage({ kind: "refused", topic, refusal });
+}
+
+function retry(least: number): void {
   const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)] ?? 10_000;
   failures++;
+  waiting = true;
   clearTimeout(timer);
-  timer = setTimeout(connect, wait);
+  timer = setTimeout(connect, Math.max(wait, least));
 }
 
 function later(): void {
+  if (waiting) return;
   clearTimeout(timer);
   timer = setTimeout(connect, GATHER_MS);
 }
@@ -95,25 +226,32 @@ function later(): void {
 scope.onconnect = (opening) => {
   const [port] = opening.ports;
   if (port === undefined) return;
-  ports.set(port, { topics: new Set(), heard: Date.now() });
+  const fresh = (): Tab => ({ topics: new Set(), heard: Date.now(), hidden: false, language: "", untold: new Set() });
+  tabs.set(port, fresh());
   port.onmessage = ({ data }: MessageEvent<Said>) => {
-    const one = ports.get(port) ?? { topics: new Set<string>(), heard: 0 };
-    one.heard = Date.now();
     if (data.kind === "close") {
-      ports.delete(port);
+      tabs.delete(port);
       later();
       return;
     }
-    ports.set(port, one);
+    const one = tabs.get(port) ?? fresh();
+    one.heard = Date.now();
+    tabs.set(port, one);
     if (data.kind === "alive") {
-      if (stream === null) later();
+      if (control === null) later();
       return;
     }
+    // There is one stream, and it speaks as the tab that chose last.
+    if (data.language !== one.language) language = one.language = data.language;
     for (const topic of data.topics) {
-      const known = states.get(topic);
-      if (known && !one.topics.has(topic)) port.postMessage({ kind: "state", topic, state: known, at: Date.now() });
+      if (!one.topics.has(topic) || (one.hidden && !data.hidden)) tellState(port, topic);
+      const refusal = refused.get(topic);
+      if (refusal && !one.topics.has(topic)) refused.delete(topic);
+      else if (refusal) port.postMessage({ kind: "refused", topic, refusal });
     }
+    one.untold.clear();
     one.topics = new Set(data.topics);
+    one.hidden = data.hidden;
     later();
   };
 };

@@ -1,5 +1,6 @@
 /** Live state of topics (docs/explanation/live-updates.md), by one stream that all tabs of a browser share. */
 import { useEffect, useState } from "react";
+import { CallError } from "./api";
 import { whoIsSignedIn } from "./session";
 
 export interface Topic<P> {
@@ -10,10 +11,13 @@ export interface Topic<P> {
   stale: boolean;
   /** Rises with every change, to be used as a dependency. */
   seq: number;
+  /** Why the server does not give this topic; it is not asked again for it. */
+  error?: CallError;
 }
 
 type Heard =
   | { kind: "state"; topic: string; state: object; at: number }
+  | { kind: "refused"; topic: string; refusal: { code: string; message: string; status: number } }
   | { kind: "up" | "down" | "gone" };
 
 const STALE_MS = 5_000;
@@ -24,6 +28,7 @@ interface Slot {
   state?: object;
   at?: Date;
   seq: number;
+  error?: CallError;
 }
 
 const slots = new Map<string, Slot>();
@@ -49,15 +54,22 @@ function hear(heard: Heard): void {
     }, STALE_MS);
     return;
   }
+  const slot = "topic" in heard ? slots.get(heard.topic) : undefined;
+  if (heard.kind === "refused") {
+    const { code, message, status } = heard.refusal;
+    if (slot) slot.error = new CallError(code, message, `GET /console/events (${heard.topic.split(":")[0]})`, "", status);
+    changed();
+    return;
+  }
   clearTimeout(staleTimer);
   staleTimer = undefined;
   stale = false;
   if (heard.kind === "state") {
-    const slot = slots.get(heard.topic);
     if (slot) {
       slot.state = heard.state;
       slot.at = new Date(heard.at);
       slot.seq++;
+      delete slot.error;
     }
   }
   changed();
@@ -72,6 +84,7 @@ function opened(): MessagePort {
   setInterval(() => live.postMessage({ kind: "alive" }), ALIVE_MS);
   // A hidden tab needs no rows; the page is told anew when it is seen again.
   document.addEventListener("visibilitychange", say);
+  new MutationObserver(say).observe(document.documentElement, { attributeFilter: ["lang"] });
   window.addEventListener("pagehide", () => live.postMessage({ kind: "close" }));
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) say();
@@ -81,7 +94,7 @@ function opened(): MessagePort {
 
 function say(): void {
   const topics = [...slots.keys()].filter((topic) => !document.hidden || !topic.startsWith("rows:"));
-  opened().postMessage({ kind: "topics", topics });
+  opened().postMessage({ kind: "topics", topics, language: document.documentElement.lang, hidden: document.hidden });
 }
 
 function enter(topic: string): void {
@@ -121,5 +134,18 @@ export function useTopic<P>(topic: string | null): Topic<P> {
     ...(slot?.at ? { at: slot.at } : {}),
     stale: topic !== null && stale,
     seq: slot?.seq ?? 0,
+    ...(slot?.error ? { error: slot.error } : {}),
   };
+}
+
+/** The first topic of this page that the server does not give, if there is one. */
+export function useRefusal(): CallError | undefined {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    const watcher = () => draw((n) => n + 1);
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
+  }, []);
+  for (const slot of slots.values()) if (slot.error) return slot.error;
+  return undefined;
 }

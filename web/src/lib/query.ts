@@ -1,20 +1,7 @@
 /** Data of screens: one call, one act, or a list of any length read by its pages. */
-import { keepPreviousData, QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { call, CallError, type Service } from "./api";
-
-const TRIES = 2;
-
-/** Asked again by itself only what had no answer: a refusal stays one. */
-export const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      retry: (failures, error) => error instanceof CallError && error.code === "Network" && failures < TRIES,
-      refetchOnWindowFocus: false,
-      staleTime: 2_000,
-    },
-  },
-});
+import { mayPass, renew, useAnswer } from "./cache";
 
 export interface Called<T> {
   data?: T;
@@ -24,25 +11,27 @@ export interface Called<T> {
   refetch(): void;
 }
 
+/** The name first, so that an act can say whose answers it has made old; the language, as answers have words too. */
+const keyOf = (service: Service, action: string, parameters: object) => `${action} ${service} ${document.documentElement.lang} ${JSON.stringify(parameters)}`;
+
+/** parameters null: nothing is asked. refetchMs: asked again so often. keep: the last answer stays until the next. */
 export function useCall<T>(
   service: Service,
   action: string,
   parameters: object | null,
   options: { refetchMs?: number; keep?: boolean } = {},
 ): Called<T> {
-  const query = useQuery<T, CallError>({
-    queryKey: [action, service, parameters],
-    queryFn: ({ signal }) => call<T>(service, action, parameters ?? {}, signal),
-    enabled: parameters !== null,
-    refetchInterval: options.refetchMs ?? false,
-    ...(options.keep ? { placeholderData: keepPreviousData } : {}),
-  });
-  const { refetch } = query;
+  const { data, at, error, loading, refetch } = useAnswer<T>(
+    parameters === null ? null : keyOf(service, action, parameters),
+    (signal) => call<T>(service, action, parameters ?? {}, signal),
+    { everyMs: options.refetchMs ?? 0, keep: options.keep ?? false },
+  );
+  const shown = error && !(error instanceof CallError) ? new CallError("ConsoleDefect", error.message, action) : error;
   return {
-    ...(query.data === undefined ? {} : { data: query.data, asOf: new Date(query.dataUpdatedAt) }),
-    ...(query.error ? { error: query.error } : {}),
-    loading: query.isPending && parameters !== null,
-    refetch: useCallback(() => void refetch(), [refetch]),
+    ...(at > 0 ? { data: data as T, asOf: new Date(at) } : {}),
+    ...(shown ? { error: shown } : {}),
+    loading,
+    refetch,
   };
 }
 
@@ -60,7 +49,6 @@ export function useAct<T, P extends object>(
   options: { done?: (answer: T, parameters: P) => void; refresh?: string[] } = {},
 ): Act<T, P> {
   const [state, setState] = useState<{ busy: boolean; error?: CallError }>({ busy: false });
-  const queries = useQueryClient();
   const latest = useRef(options);
   latest.current = options;
   const run = useCallback(
@@ -70,7 +58,7 @@ export function useAct<T, P extends object>(
         const answer = await call<T>(service, action, parameters);
         setState({ busy: false });
         const { refresh = [], done } = latest.current;
-        await Promise.all(refresh.map((name) => queries.invalidateQueries({ queryKey: [name] })));
+        await Promise.all(refresh.map((name) => renew(`${name} `)));
         done?.(answer, parameters);
         return answer;
       } catch (error) {
@@ -78,7 +66,7 @@ export function useAct<T, P extends object>(
         throw error;
       }
     },
-    [action, queries, service],
+    [action, service],
   );
   return { run, reset: useCallback(() => setState({ busy: false }), []), ...state };
 }
@@ -100,6 +88,8 @@ export interface Pages<Row> {
 const PAGES_KEPT = 20;
 const BETWEEN_MS = 200;
 const SETTLE_MS = 80;
+/** Waits before a page is asked for again that had no answer or came too soon. */
+const AGAIN_MS = [1_000, 2_000];
 
 interface Held<Row> {
   key: string;
@@ -123,7 +113,7 @@ export function usePages<Row>(
   rowsOf: string,
   pageSize = 100,
 ): Pages<Row> {
-  const key = JSON.stringify([service, action, parameters]);
+  const key = JSON.stringify([service, action, document.documentElement.lang, parameters]);
   const [, draw] = useReducer((count: number) => count + 1, 0);
   const held = useRef<Held<Row>>(empty(key));
   if (held.current.key !== key) {
@@ -135,6 +125,8 @@ export function usePages<Row>(
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const lastAsked = useRef(0);
   const asking = useRef<AbortController>(undefined);
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const tries = useRef(0);
 
   const read = useCallback(async () => {
     const here = held.current;
@@ -165,10 +157,20 @@ export function usePages<Row>(
       here.total = answer.TotalCount;
       here.asOf = new Date();
       delete here.error;
+      tries.current = 0;
       const kept = [...here.pages].sort((one, other) => other[1].used - one[1].used);
       for (const [at] of kept.slice(PAGES_KEPT)) here.pages.delete(at);
     } catch (error) {
-      if (error instanceof CallError && held.current === here) here.error = error;
+      if (error instanceof CallError && held.current === here) {
+        here.error = error;
+        const wait = mayPass(error) ? AGAIN_MS[tries.current++] : undefined;
+        if (wait !== undefined) {
+          again.current = setTimeout(() => {
+            delete here.error;
+            void read();
+          }, wait * (0.5 + Math.random()));
+        }
+      }
     } finally {
       if (asking.current === control) asking.current = undefined;
     }
@@ -188,6 +190,7 @@ export function usePages<Row>(
     void read();
     return () => {
       clearTimeout(timer.current);
+      clearTimeout(again.current);
       asking.current?.abort();
       asking.current = undefined;
     };

@@ -18,6 +18,8 @@ export interface Session {
   permissions: string[];
   /** IANA name of the zone that times of answers are in. */
   time_zone: string;
+  /** Requests of one action that a user may send in a second. */
+  rate: number;
 }
 
 /** A refusal of /console/...: its code, and words for people. */
@@ -74,10 +76,10 @@ export async function askConsole<T>(method: string, path: string, body?: object)
   );
 }
 
-/** Ask who is signed in; null for nobody. */
+/** Ask who is signed in; null for nobody, of which the server says nothing. */
 export async function whoIsSignedIn(): Promise<Session | null> {
   try {
-    const session = await askConsole<Session>("GET", "/console/session");
+    const session = (await askConsole<Session | undefined>("GET", "/console/session")) ?? null;
     hold(session);
     return session;
   } catch (error) {

@@ -82,7 +82,8 @@ export interface Overview {
   }[];
   Fleet: { Total: number; Online: number; Offline: number; AgentTooOld: number; NeverScanned: number };
   Actions: { Kind: string; Level: number; Text: string; Link: string }[];
-  Feeds: { Name: string; ImportedTime: string; AgeSeconds: number; Advisories: number; Stale: boolean }[];
+  /** AgeSeconds: not in live updates. */
+  Feeds: { Name: string; ImportedTime: string; AgeSeconds?: number; Advisories: number; Stale: boolean }[];
 }
 
 export interface Schedule {
@@ -169,6 +170,8 @@ export interface Webhook {
   Events: string[];
   Level: number;
   Enabled: boolean;
+  /** Why the server switched it off, "" when it did not. */
+  OffReason: string;
   CreatedTime: string;
   LastStatus: number;
   LastTime: string;

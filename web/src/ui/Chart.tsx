@@ -9,8 +9,8 @@ const clamp = (percent: number) => Math.max(0, Math.min(100, percent));
 const meter = (percent: number, label: string) =>
   ({ role: "progressbar", "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.floor(clamp(percent)) }) as const;
 
-/** Percent as a ring with the number in it. size: pixels. */
-export function Ring({ percent, label, size = 64, tone = "accent", className }: RingProps) {
+/** Percent as a ring with the number in it. size: pixels. value: what stands in it where it is no percentage. */
+export function Ring({ percent, value, label, size = 64, tone = "accent", className }: RingProps) {
   const width = size < 40 ? 3 : size / 12;
   const radius = (size - width) / 2;
   const around = 2 * Math.PI * radius;
@@ -21,7 +21,7 @@ export function Ring({ percent, label, size = 64, tone = "accent", className }: 
         <circle {...shared} className="hw-ring-ground" />
         <circle {...shared} className="hw-ring-part" strokeDasharray={`${(around * clamp(percent)) / 100} ${around}`} />
       </svg>
-      {size >= 48 && <span aria-hidden style={{ fontSize: size / 4 }}>{Math.floor(clamp(percent))}%</span>}
+      {size >= 48 && <span aria-hidden style={{ fontSize: size / 4 }}>{value ?? `${Math.floor(clamp(percent))}%`}</span>}
     </div>
   );
 }

@@ -61,7 +61,10 @@ function ListInput(props: ListProps) {
     const choice = open ? choices[at] : undefined;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === "Enter" && choice) pick(choice);
-    else if (event.key === "Enter" && props.onEnter) props.onEnter();
+    else if (event.key === "Enter" && props.onEnter) {
+      props.onEnter();
+      show(false);
+    }
     else if (event.key === "Escape" && open) {
       event.stopPropagation();
       show(false);

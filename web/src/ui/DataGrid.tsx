@@ -1,6 +1,5 @@
-import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import {
-  useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type RefObject,
+  useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type RefObject,
 } from "react";
 import { count as inWords } from "@/lib/format";
 import { useLanguage } from "@/lib/i18n";
@@ -13,14 +12,14 @@ import { useMenu } from "./Menu";
 import type { DataGridProps, Selection } from "./props";
 import { ErrorState } from "./State";
 import { useOwnTexts } from "./texts";
+import { useRows } from "./windowing";
 import "./grid.css";
 
 const ROW = 32;
 const CARD_TITLE = 52;
-const CARD_LINE = 22;
+const CARD_LINE = 24;
 const CARDS_BELOW = 640;
 const SKELETONS = 12;
-const OVERSCAN = 3;
 const UNDER = 16;
 
 /** Whether the grid is narrow enough for cards, and the most it may be high to end inside the window. Pixels. */
@@ -62,7 +61,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const [language] = useLanguage();
   const grid = useColumns(props.columns, props.storageKey);
   const box = useRef<HTMLElement>(null);
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const { cards, high } = useRoom(box);
   const [active, setActive] = useState(0);
   const focusing = useRef(false);
@@ -74,19 +73,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const current = Math.min(active, Math.max(0, total - 1));
   const row = scaled(cards ? CARD_TITLE + CARD_LINE * cardLines(grid.shown) : ROW);
   const head = cards ? 0 : scaled(ROW);
-  const pinned = useCallback((range: Range) => {
-    const seen = defaultRangeExtractor(range);
-    if (range.count === 0 || seen.includes(current)) return seen;
-    return current < (seen[0] ?? 0) ? [current, ...seen] : [...seen, current];
-  }, [current]);
-  const virtual = useVirtualizer({
-    count: total, getScrollElement: () => scroller.current, estimateSize: () => row, overscan: OVERSCAN,
-    rangeExtractor: pinned, scrollMargin: head, scrollPaddingStart: head, useFlushSync: false,
-  });
-  useLayoutEffect(() => virtual.measure(), [row, virtual]);
-
-  const first = virtual.range?.startIndex ?? 0;
-  const last = virtual.range?.endIndex ?? 0;
+  const rows = useRows(scroller, { count: total, row, head, pinned: current });
+  const { first, last } = rows;
   const tell = useRef({ pages, onWindow });
   tell.current = { pages, onWindow };
   useEffect(() => {
@@ -96,16 +84,19 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   useLayoutEffect(() => {
     if (!focusing.current) return;
     focusing.current = false;
-    scroller.current?.querySelector<HTMLElement>(`[data-index="${current}"]`)?.focus({ preventScroll: true });
+    scroller?.querySelector<HTMLElement>(`[data-index="${current}"]`)?.focus({ preventScroll: true });
   });
 
   const go = (index: number) => {
     const to = Math.max(0, Math.min(total - 1, index));
-    focusing.current = true;
     setActive(to);
-    virtual.scrollToIndex(to, { align: "auto" });
+    rows.scrollTo(to);
+    // A row that is there already may need no drawing, after which it would get the focus.
+    const line = scroller?.querySelector<HTMLElement>(`[data-index="${to}"]`);
+    if (line) line.focus({ preventScroll: true });
+    else focusing.current = true;
   };
-  const pageRows = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - head) / row) - 1);
+  const pageRows = Math.max(1, rows.fit - 1);
   useHotKeys({ j: () => total > 0 && go(current), k: () => total > 0 && go(current) });
 
   const select = (next: Selection) => selection?.onChange(next);
@@ -162,7 +153,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const press = (event: KeyboardEvent) => {
     const line = onRow(event.target);
     if (!line || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Enter" && event.target === line) return open(current);
+    if (event.key === "Enter" && event.target === line) {
+      // Else the same press would press what gets the focus in what is opened.
+      event.preventDefault();
+      return open(current);
+    }
     if (event.key === " " && event.target === line) keys.x?.(event);
     else if (Object.hasOwn(keys, event.key) && !(event.target instanceof HTMLInputElement && event.target.type === "text")) keys[event.key]?.(event);
     else return;
@@ -191,7 +186,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     <section ref={box} className={cx("hw-grid", cards && "hw-grid-cards", props.className)} style={style} aria-label={props.label}>
       <div className="hw-grid-bar" data-chosen={chosen > 0 || undefined}>
         <span role="status" className="hw-grid-count">
-          {waiting ? "" : chosen > 0 ? (selection?.all ? texts.all(number(chosen)) : texts.selected(number(chosen))) : pages.total === 1 ? texts.oneRow : texts.rows(number(pages.total))}
+          {waiting || (pages.error && pages.total === 0) ? "" : chosen > 0 ? (selection?.all ? texts.all(number(chosen)) : texts.selected(number(chosen))) : pages.total === 1 ? texts.oneRow : texts.rows(number(pages.total))}
         </span>
         {chosen > 0 && <><Button size="small" kind="quiet" onClick={() => select({ keys: new Set(), all: false })}>{texts.clear}</Button>{props.bulk}</>}
         <span className="hw-grid-tools">
@@ -202,18 +197,18 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       {pages.error && <ErrorState error={pages.error} onRetry={pages.refetch} asOf={pages.asOf} className="hw-grid-error" />}
       {nothing && !pages.error && props.empty}
       {!nothing && (
-        <div ref={scroller} className="hw-grid-scroll" role="grid" aria-label={props.label} aria-busy={waiting || undefined} aria-rowcount={waiting ? -1 : pages.total + 1}
+        <div ref={setScroller} className="hw-grid-scroll" role="grid" aria-label={props.label} aria-busy={waiting || undefined} aria-rowcount={waiting ? -1 : pages.total + 1}
           aria-multiselectable={selection ? true : undefined} onKeyDown={press} onClick={click}
           onFocus={(e) => { const line = onRow(e.target); if (line) setActive(Number(line.dataset.index)); }}>
           <div role="rowgroup" className={cards ? "hw-sr" : "hw-grid-top"} style={{ minInlineSize: cards ? undefined : least }}>
             <Head grid={grid} sort={sort} onSort={onSort} menu={Boolean(menu)}
               select={selection && { checked: chosen > 0 && chosen >= pages.total, some: chosen > 0 && chosen < pages.total, onChange: selectAll }} />
           </div>
-          <div role="rowgroup" className="hw-grid-body" style={{ blockSize: virtual.getTotalSize(), minInlineSize: cards ? undefined : least }}>
-            {virtual.getVirtualItems().map((item) => {
-              const it = waiting ? undefined : pages.row(item.index);
+          <div role="rowgroup" className="hw-grid-body" style={{ blockSize: rows.height, minInlineSize: cards ? undefined : least }}>
+            {rows.shown.map((index) => {
+              const it = waiting ? undefined : pages.row(index);
               return (
-                <Line key={item.key} row={it} index={item.index} top={item.start - head} columns={grid.shown} active={item.index === current}
+                <Line key={index} row={it} index={index} top={rows.topOf(index)} columns={grid.shown} active={index === current}
                   selected={selection && (selection.all || (it !== undefined && selection.keys.has(rowKey(it))))} fixed={Boolean(selection?.all)}
                   openable={Boolean(onOpen)} menu={Boolean(menu)} cards={cards} acts={acts} words={words} />
               );

@@ -15,7 +15,7 @@ export function PageHeader({ title, titleText, crumbs, badges, sub, actions, cla
     <header className={cx("hw-page-header", className)}>
       {crumbs && crumbs.length > 0 && (
         <ol className="hw-crumbs">
-          {crumbs.map((crumb) => <li key={crumb.to}><Link to={crumb.to}>{crumb.label}</Link><span aria-hidden>/</span></li>)}
+          {crumbs.map((crumb) => <li key={crumb.to}><Icon name="chevronLeft" /><Link to={crumb.to}>{crumb.label}</Link></li>)}
         </ol>
       )}
       <div className="hw-page-line">

@@ -17,13 +17,17 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, onOpen, classN
         <colgroup>{shown.map((column) => <col key={column.id} style={{ width: column.width === "grow" ? undefined : column.width }} />)}</colgroup>
         <thead role="rowgroup">
           <tr role="row">{shown.map((column) => column.title === ""
-            ? <td key={column.id} role="cell" data-align={column.align} />
+            ? <td key={column.id} role="cell" className="hw-table-corner" data-align={column.align} />
             : <th key={column.id} role="columnheader" scope="col" data-align={column.align}>{column.title}</th>)}</tr>
         </thead>
         <tbody role="rowgroup">
           {rows.map((row) => (
             <tr key={rowKey(row)} role="row" tabIndex={onOpen ? 0 : undefined} data-opens={onOpen ? "" : undefined} onClick={(e) => open(e, row)}
-              onKeyDown={(e) => e.key === "Enter" && e.target === e.currentTarget && open(e, row)}>
+              onKeyDown={(e) => {
+                if (e.key !== "Enter" || e.target !== e.currentTarget) return;
+                e.preventDefault();
+                open(e, row);
+              }}>
               {shown.map((column) => (
                 <td key={column.id} role="cell" data-align={column.align} data-card={column.card ?? "line"} data-label={column.title}>{column.render(row)}</td>
               ))}

@@ -78,6 +78,7 @@ export function LiveDot({ at, stale, className }: LiveDotProps) {
     const timer = window.setInterval(() => setNow(new Date()), 1000);
     return () => window.clearInterval(timer);
   }, []);
+  if (!at && !stale) return null; // nothing has come yet: neither live nor not
   const age = at && ago(at, language, now > at ? now : at);
   return (
     <span className={cx("hw-live", className)} data-stale={stale}>

@@ -1,6 +1,7 @@
-/** Which columns of a grid are shown and how wide, kept in this browser under the grid's storage key. */
+/** Which columns of a grid are shown and how wide, kept in this browser for each user, under the grid's storage key. */
 import { useCallback, useMemo, useState } from "react";
 import { keep, kept } from "@/lib/kept";
+import { held } from "@/lib/session";
 import type { Column } from "./props";
 
 export const NARROWEST = 56;
@@ -33,7 +34,7 @@ export interface GridColumns<Row> {
 }
 
 export function useColumns<Row>(columns: Column<Row>[], storageKey: string): GridColumns<Row> {
-  const name = `grid.${storageKey}`;
+  const name = `grid.${held()?.user ?? ""}.${storageKey}`;
   const [choice, setChoice] = useState(() => read(name));
   const change = useCallback((next: (now: Kept) => Kept) => {
     setChoice((now) => {

@@ -254,7 +254,7 @@ export interface TooltipProps { text: string; children: ReactElement }
 export interface TagProps extends Styled { tone?: Tone; icon?: IconName; children: ReactNode }
 export interface StatusTagProps extends Styled { state: string; label?: string }
 export interface SeverityProps extends Styled { level: SeverityLevel; short?: boolean }
-export interface RingProps extends Styled { percent: number; label: string; size?: number; tone?: Tone }
+export interface RingProps extends Styled { percent: number; value?: string; label: string; size?: number; tone?: Tone }
 export interface ProgressProps extends Styled { percent: number; label: string; tone?: Tone; showValue?: boolean }
 export interface Segment { id: string; label: string; count: number; tone: Tone; to?: string }
 export interface StackedBarProps extends Styled { label: string; segments: Segment[]; legend?: boolean }

@@ -10,6 +10,7 @@ from hostward.api.context import Context
 from hostward.api.overview_texts import GROUNDS, NEVER_SCANNED
 from hostward.api.task_rows import WORDS
 from hostward.api.times import whole_seconds, wire_datetime
+from hostward.domain.bucket import Bucket
 from hostward.domain.module import Module
 from hostward.domain.progress import percent
 from hostward.domain.score import Deduction, Ground
@@ -37,16 +38,22 @@ _URGENCY: Final[Mapping[Ground, Level]] = {
 
 _MODULES: Final[Mapping[Ground, Module]] = {
     Ground.MALWARE: Module.MALWARE,
-    Ground.CRITICAL_VULS: Module.VUL,
     Ground.BASELINE: Module.BASELINE,
 }
+"""Grounds that count machines with a risk in their newest results of a module."""
+
 _LINKS: Final[Mapping[Ground, str]] = {
     Ground.NO_MACHINES: "/machines/enroll",
     Ground.NEVER_JUDGED: "/machines",
     Ground.NO_FEED: "/settings/system",
     Ground.STALE_FEED: "/settings/system",
     Ground.OFFLINE: "/machines?status=Offline",
+    **{ground: f"/machines?risk={module}" for ground, module in _MODULES.items()},
 }
+_NEVER_LINK: Final = "/machines?only=never"
+_FAILED_PARTS: Final = "&".join(
+    f"status={part}" for part in (Bucket.OFFLINE, Bucket.TIMEOUT, Bucket.FAILED, Bucket.TOO_OLD)
+)
 
 
 class Request(msgspec.Struct, rename="pascal", kw_only=True):
@@ -163,7 +170,7 @@ def _actions(view: View, ctx: Context) -> Iterator[NeededAction]:
             yield NeededAction(one.ground.value, level, _text(one, view, ctx), _link(one.ground, view))
     if view.health.never_scanned:
         counts: dict[str, object] = {"count": view.health.never_scanned, "of": view.health.total}
-        yield NeededAction(NEVER, Level.HIGH, NEVER_SCANNED.said(ctx.language, counts), "/machines")
+        yield NeededAction(NEVER, Level.HIGH, NEVER_SCANNED.said(ctx.language, counts), _NEVER_LINK)
 
 
 def _text(one: Deduction, view: View, ctx: Context) -> str:
@@ -172,15 +179,15 @@ def _text(one: Deduction, view: View, ctx: Context) -> str:
 
 
 def _link(ground: Ground, view: View) -> str:
-    """Where in the console to look: a task's risks or machines, else a page of its own."""
+    """Where in the console to look: the list that has just as many rows as are counted, where there is one."""
     if ground is Ground.FAILED:
         failed = max(view.modules.items(), key=lambda each: each[1].last.tally.fail if each[1].last else 0)
-        return f"/tasks/{failed[0]}/{failed[1].last.id if failed[1].last else 0}?tab=machines"
-    if ground not in _MODULES:
+        return f"/tasks/{failed[0]}/{failed[1].last.id if failed[1].last else 0}?{_FAILED_PARTS}"
+    if ground is not Ground.CRITICAL_VULS:
         return _LINKS[ground]
-    module = _MODULES[ground]
-    source = view.modules[module].source
-    return f"/tasks?module={module}" if source is None else f"/tasks/{module}/{source.id}?tab=risks"
+    source, module = view.modules[Module.VUL].source, Module.VUL
+    worst = f"?tab=risks&level={Level.CRITICAL}"
+    return f"/tasks?module={module}" if source is None else f"/tasks/{module}/{source.id}{worst}"
 
 
 def _module(module: Module, view: ModuleView, machines: int, ctx: Context) -> ModuleOverview:

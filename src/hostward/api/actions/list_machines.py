@@ -1,6 +1,6 @@
 """ListMachines (service hostward): the machines that are enrolled, sorted and chosen as a console does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,10 +11,12 @@ from hostward.api.decode import Uint64
 from hostward.api.filters import MAX_VALUE_CHARS
 from hostward.api.times import wire_datetime
 from hostward.api.values import count_between, limit_of, module_of, offset_of, one_of, wrong_value
+from hostward.domain.ids import MachineId
 from hostward.domain.machine_filter import Tagged, Text, TextIs
 from hostward.domain.module import Module
-from hostward.usecases.machines.listing import Tagging, online, tagged_listing
-from hostward.usecases.records import Listed, MachineCondition, MachineOrder, RiskIn
+from hostward.usecases.machines.listing import Tagging, online, tagged_listing, too_old
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.records import Listed, MachineCondition, MachineOrder, MachinePage, NeverJudged, RiskIn
 
 ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
 
@@ -33,6 +35,7 @@ class Request(msgspec.Struct, rename="pascal", kw_only=True):
     """Which machines, in which order, which page of them. Empty texts and lists choose nothing: all of them.
 
     Query: part of a host name, an address or a remark. Status: Online, Offline. RiskModules: with a risk in one.
+    AgentTooOld, NeverScanned: only those that DescribeOverview counts so.
     """
 
     query: str = ""
@@ -41,6 +44,8 @@ class Request(msgspec.Struct, rename="pascal", kw_only=True):
     os_names: list[str] = []
     tags: list[str] = []
     risk_modules: list[str] = []
+    agent_too_old: bool = False
+    never_scanned: bool = False
     sort: str = ""
     descending: bool = False
     limit: Uint64 = SHOWN
@@ -86,12 +91,15 @@ async def answer(ctx: Context, request: Request) -> Response:
     conditions = _conditions(request, ctx.now)
     order = SORTS[one_of("Sort", request.sort, tuple(SORTS))]
     limit, offset = limit_of(request.limit), offset_of(request.offset)
-    page, tags = await ctx.store.read(
-        lambda uow: tagged_listing(
-            uow, account=ctx.account, conditions=conditions, limit=limit, offset=offset, order=order,
+
+    def read(uow: UnitOfWork) -> tuple[MachinePage, Mapping[MachineId, Sequence[Tagging]]]:
+        agents = [too_old(uow, account=ctx.account, now=ctx.now)] if request.agent_too_old else []
+        return tagged_listing(
+            uow, account=ctx.account, conditions=[*conditions, *agents], limit=limit, offset=offset, order=order,
             descending=request.descending,
-        )
-    )  # fmt: skip
+        )  # fmt: skip
+
+    page, tags = await ctx.store.read(read)
     rows = [_machine(row, tags.get(row.machine.id, ()), ctx) for row in page.rows]
     return Response(total_count=page.total, machines=rows)
 
@@ -112,6 +120,8 @@ def _conditions(request: Request, now: datetime) -> Sequence[MachineCondition]:
     if request.risk_modules:
         names = count_between("RiskModules", request.risk_modules, 0, len(Module))
         found.append(RiskIn(modules=tuple(module_of(name, "RiskModules") for name in names)))
+    if request.never_scanned:
+        found.append(NeverJudged())
     return found
 
 

@@ -14,12 +14,14 @@ from hostward.store.memory.state import State
 from hostward.store.texts import fold
 from hostward.usecases.records import (
     AddressIs,
+    AgentIs,
     HeardOf,
     Labelled,
     Listed,
     MachineCondition,
     MachineOrder,
     MachinePage,
+    NeverJudged,
     RiskIn,
 )
 
@@ -59,16 +61,23 @@ def _meets(state: State, machine: Machine, condition: MachineCondition) -> bool:
         case HeardOf():
             heard = machine.last_seen is not None and machine.last_seen > condition.after
             return heard is condition.heard
-        case AtRisk():
-            return any(_risks(state, machine.id).values())
-        case RiskIn():
-            return any(_risks(state, machine.id).get(module) for module in condition.modules)
-        case Tagged():
-            return has_tag(state, machine.id, condition.values)
-        case Labelled():
-            labels = state.labels.items()
-            called = [name for (whose, name), one in labels if whose == machine.account and one in condition.values]
-            return has_tag(state, machine.id, called)
+        case AtRisk() | RiskIn():
+            modules = condition.modules if isinstance(condition, RiskIn) else Module
+            return any(_risks(state, machine.id).get(module) for module in modules)
+        case NeverJudged():
+            return not _risks(state, machine.id)
+        case AgentIs():
+            return machine.facts.agent_version in condition.versions
+        case Tagged() | Labelled():
+            return _tagged(state, machine, condition)
+
+
+def _tagged(state: State, machine: Machine, condition: Tagged | Labelled) -> bool:
+    if isinstance(condition, Tagged):
+        return has_tag(state, machine.id, condition.values)
+    labels = state.labels.items()
+    called = [name for (whose, name), one in labels if whose == machine.account and one in condition.values]
+    return has_tag(state, machine.id, called)
 
 
 def _has_address(machine: Machine, value: str, exact: bool) -> bool:

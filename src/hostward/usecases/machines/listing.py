@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import Enum
 
 from hostward.domain.ids import AccountId, MachineId, TagId
-from hostward.domain.machine import OFFLINE_AFTER
+from hostward.domain.machine import MINIMUM_AGENT, OFFLINE_AFTER, version_tuple
 from hostward.domain.module import Module
 from hostward.usecases.ports import UnitOfWork
-from hostward.usecases.records import HeardOf, Listed, MachineCondition, MachineOrder, MachinePage
+from hostward.usecases.records import AgentIs, HeardOf, Listed, MachineCondition, MachineOrder, MachinePage
 
 
 class Standing(Enum):
@@ -70,6 +70,12 @@ def tagged_listing(
 def online(now: datetime, *, wanted: bool) -> HeardOf:
     """The machines that Machine.is_online() says are online, or those that are not."""
     return HeardOf(after=now - OFFLINE_AFTER, heard=wanted)
+
+
+def too_old(uow: UnitOfWork, *, account: AccountId, now: datetime) -> AgentIs:
+    """The machines that Machine.is_too_old() says are: an account's agents have few versions, which are compared."""
+    agents = uow.fleet.agents(account, (), heard_after=now)
+    return AgentIs(versions=tuple(one.version for one in agents if version_tuple(one.version) < MINIMUM_AGENT))
 
 
 def standing(listed: Listed) -> Standing:

@@ -2,13 +2,13 @@
 import { type CSSProperties, useEffect, useReducer, useState } from "react";
 import { call } from "@/lib/api";
 import { useTexts } from "@/lib/i18n";
+import { useSession } from "@/lib/session";
 import { Button, Code, type Column, JsonView, KeyValue, Progress, Select, Table, Tabs, Tag, copyText, useToast } from "@/ui";
 import { stringify } from "./logic/exact";
 import type { Scene } from "./state";
 import { texts } from "./texts";
 
 const SECOND_MS = 1_000;
-const PER_SECOND = 20;
 const COLUMN_PX = 150;
 const VIEWS = ["pretty", "table", "raw", "headers"] as const;
 type View = (typeof VIEWS)[number];
@@ -42,6 +42,7 @@ export function CallTab({ scene }: { scene: Scene }) {
 function Status({ scene }: { scene: Scene }) {
   const t = useTexts(texts);
   const { answer, sent } = scene;
+  const { rate } = useSession();
   const [, draw] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
     const timer = setTimeout(draw, SECOND_MS);
@@ -60,8 +61,8 @@ function Status({ scene }: { scene: Scene }) {
           </>
         )}
       </span>
-      <Progress className="ex-meter" percent={Math.min(100, (recent / PER_SECOND) * 100)} label={t.rate(recent)} tone={recent >= PER_SECOND ? "bad" : "accent"} showValue={false} />
-      <span className="ex-hint">{t.rate(recent)}</span>
+      <Progress className="ex-meter" percent={Math.min(100, (recent / rate) * 100)} label={t.rate(recent, rate)} tone={recent >= rate ? "bad" : "accent"} showValue={false} />
+      <span className="ex-hint">{t.rate(recent, rate)}</span>
       <CopyCurl scene={scene} />
     </div>
   );

@@ -47,8 +47,8 @@ export default function ExplorerScreen() {
   return (
     <>
       <PageHeader title={t.title} titleText={action ? `${action.name} - ${t.title}` : t.title} />
-      {schemas.isPending && <Loading />}
-      {schemas.error && <ErrorState error={new CallError("Network", schemas.error.message, "GET /schema", "", 0)} onRetry={() => void schemas.refetch()} />}
+      {schemas.loading && <Loading />}
+      {schemas.error && <ErrorState error={schemas.error instanceof CallError ? schemas.error : new CallError("Network", t.noSchema, "GET /schema", "", 0)} onRetry={schemas.refetch} />}
       {schemas.data && schema && action && linked === "" && (
         <div className="ex">
           <ActionList schemas={schemas.data} service={service} action={action.name} onChoose={choose} />

@@ -1,6 +1,6 @@
 /** What the parts of the Explorer share. */
-import { useQuery } from "@tanstack/react-query";
-import type { Service } from "@/lib/api";
+import { CallError, type Service } from "@/lib/api";
+import { useAnswer } from "@/lib/cache";
 import type { Language } from "@/lib/i18n";
 import type { Obj } from "./logic/exact";
 import type { Past } from "./logic/history";
@@ -60,16 +60,14 @@ const PATHS: Record<Service, string> = {
 
 async function read(service: Service): Promise<ServiceSchema> {
   const response = await fetch(PATHS[service], { credentials: "same-origin" });
-  if (!response.ok) throw new Error(`${PATHS[service]}: ${response.status}`);
+  if (!response.ok) throw new CallError(`HTTP ${response.status}`, response.statusText || PATHS[service], `GET ${PATHS[service]}`, "", response.status);
   return (await response.json()) as ServiceSchema;
 }
 
 /** The documents of both services; they change only with the server. */
 export function useSchemas() {
-  return useQuery({
-    queryKey: ["schemas"],
-    queryFn: async () => ({ cwp: await read("cwp"), hostward: await read("hostward") }),
-    staleTime: Number.POSITIVE_INFINITY,
+  return useAnswer("schemas", async () => ({ cwp: await read("cwp"), hostward: await read("hostward") }), {
+    freshMs: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -40,6 +40,7 @@ const causes: Record<CauseId, string> = {
 };
 
 const en = {
+  noSchema: "The server did not give the description of its API.",
   title: "API Explorer",
   search: "Find an action", searchHint: "Name or what it does", actions: "Actions", noAction: "No action is called so.", notServed: "not served here",
   services: { cwp: "cwp - Tencent Cloud's API", hostward: "hostward - what is besides" },
@@ -56,7 +57,7 @@ const en = {
   add: "Add", addTo: (name: string) => `Add to ${name}`, addFilter: "Add a filter", remove: (name: string) => `Remove ${name}`, fillIn: "Fill in", leaveOut: "Leave out", orValue: "or", exactMatch: "Whole value",
   tabs: { call: "Call", signature: "Signature", code: "Code", docs: "Docs", errors: "Errors", mock: "Mock", history: "History" }, tabsLabel: "About this action",
   notCalled: "Send the request, and the answer is shown here.", noAnswer: "The server did not answer.", pretty: "Answer", view: "View", views: { pretty: "Tree", table: "Table", raw: "Raw", headers: "Headers" },
-  noJson: "The answer is not JSON of this API.", list: "List", copied: "Copied", notCopied: "The browser did not let it be copied.", copy: "Copy", rate: (n: number) => `${n} of 20 this second`,
+  noJson: "The answer is not JSON of this API.", list: "List", copied: "Copied", notCopied: "The browser did not let it be copied.", copy: "Copy", rate: (n: number, most: number) => `${n} of ${most} this second`,
   askTitle: (name: string) => `Call ${name}?`, askBody: "This action changes something on this server, for real.", askVerb: "Call it", copyCurl: "As curl",
   exampleKey: "Signed with the key of the documentation's examples: choose \"A key\" on the left to sign with yours.", step1: "1. Canonical request", step2: "2. String to sign", step3: "3. Derived keys", step4: "4. Authorization", hashed: "Its SHA-256",
   v1Text: "String to sign", v1Made: "Signature", v1Escaped: "The signature is percent-encoded there.", whole: "Whole request", way: "Method", timestamp: "Timestamp", useNow: "Now", notSeconds: "Whole seconds since 1970", ownKey: "Signed in this browser with the key on the left.", keysSecret: "The last one signs. They work for a day: keep them secret.", paste: "Why is my request refused?", pasteHint: "A curl command, or the request as HTTP, with its Authorization header.", pasteSecret: "Its SecretKey", pasteRun: "Explain",
@@ -90,6 +91,7 @@ const zhCauses: Record<CauseId, string> = {
 };
 
 const zh: typeof en = {
+  noSchema: "服务器没有返回接口说明。",
   title: "API Explorer",
   search: "查找接口", searchHint: "接口名或用途", actions: "接口列表", noAction: "没有这样的接口。", notServed: "此处未提供",
   services: { cwp: "cwp - 腾讯云 API", hostward: "hostward - 自有接口" },
@@ -105,7 +107,7 @@ const zh: typeof en = {
   add: "添加", addTo: (name) => `添加到 ${name}`, addFilter: "添加过滤条件", remove: (name) => `移除 ${name}`, fillIn: "填写", leaveOut: "不发送", orValue: "或", exactMatch: "完全匹配",
   tabs: { call: "在线调用", signature: "签名串", code: "代码", docs: "文档", errors: "错误码", mock: "模拟数据", history: "历史" }, tabsLabel: "关于该接口",
   notCalled: "发起调用后，这里显示返回结果。", noAnswer: "服务器没有响应。", pretty: "返回结果", view: "显示方式", views: { pretty: "树形", table: "表格", raw: "原文", headers: "响应头" },
-  noJson: "返回内容不是本接口的 JSON。", list: "列表", copied: "已复制", notCopied: "浏览器不允许复制。", copy: "复制", rate: (n) => `本秒内 ${n} / 20 次调用`,
+  noJson: "返回内容不是本接口的 JSON。", list: "列表", copied: "已复制", notCopied: "浏览器不允许复制。", copy: "复制", rate: (n, most) => `本秒内 ${n} / ${most} 次调用`,
   askTitle: (name) => `调用 ${name}？`, askBody: "该接口会在本服务器上产生实际变更。", askVerb: "调用", copyCurl: "复制为 curl",
   exampleKey: "使用文档示例密钥签名；如需使用自己的密钥，请在左侧选择“使用密钥签名”。", step1: "1. 规范请求串", step2: "2. 待签名字符串", step3: "3. 派生密钥", step4: "4. Authorization", hashed: "其 SHA-256",
   v1Text: "待签名字符串", v1Made: "签名", v1Escaped: "其中的签名已做 URL 编码。", whole: "完整请求", way: "签名方法", timestamp: "时间戳", useNow: "当前时间", notSeconds: "应为 1970 年以来的整秒数", ownKey: "在浏览器中使用左侧的密钥签名。", keysSecret: "最后一个用于签名。派生密钥在当天有效，请勿泄露。", paste: "我的请求为什么被拒绝？", pasteHint: "粘贴 curl 命令或 HTTP 原文，包含 Authorization 头。", pasteSecret: "对应的 SecretKey", pasteRun: "分析",

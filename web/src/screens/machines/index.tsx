@@ -25,13 +25,17 @@ interface Fleet {
 }
 
 const REFETCH_MS = 2_000;
+/** New names come from agents, of which the stream says nothing. */
+const REREAD_MS = 30_000;
+/** While the stream is down. */
+const POLL_MS = 3_000;
 const SORTS: Record<string, string> = { name: "HostName", seen: "LastSeenTime" };
 
 export default function MachinesScreen() {
   const t = useTexts(texts);
   const can = useCan();
   const toast = useToast();
-  const [state, setState] = useUrlState({ q: "", status: "", os: [] as string[], tag: [] as string[], risk: "", sort: "", desc: false as boolean, open: "" });
+  const [state, setState] = useUrlState({ q: "", status: "", os: [] as string[], tag: [] as string[], risk: "", only: "", sort: "", desc: false as boolean, open: "" });
   const [selection, setSelection] = useState<Selection>({ keys: new Set(), all: false });
   const [tagging, setTagging] = useState<Machine[] | null>(null);
   const parameters = useMemo(
@@ -41,15 +45,19 @@ export default function MachinesScreen() {
       ...(state.os.length > 0 ? { OsNames: state.os } : {}),
       ...(state.tag.length > 0 ? { Tags: state.tag } : {}),
       ...(state.risk ? { RiskModules: [state.risk] } : {}),
+      ...(state.only === "old" ? { AgentTooOld: true } : {}),
+      ...(state.only === "never" ? { NeverScanned: true } : {}),
       ...(SORTS[state.sort] ? { Sort: SORTS[state.sort], Descending: state.desc } : {}),
     }),
-    [state.q, state.status, state.os, state.tag, state.risk, state.sort, state.desc],
+    [state.q, state.status, state.os, state.tag, state.risk, state.only, state.sort, state.desc],
   );
   const pages = usePages<Machine>("hostward", "ListMachines", parameters, "Machines");
   const fleet = useTopic<Fleet>("machines");
   useSteady(fleet.state?.rev, pages.refetch);
+  useReread(pages.refetch, fleet.stale ? POLL_MS : REREAD_MS);
   const filtered = Object.keys(parameters).some((name) => name !== "Sort" && name !== "Descending");
-  const clear = () => setState({ q: "", status: "", os: [], tag: [], risk: "" });
+  const clear = () => setState({ q: "", status: "", os: [], tag: [], risk: "", only: "" });
+  const columns = useColumns();
   const chosen = useChosen(pages.row, pages.total, selection);
   const menu = (row: Machine): MenuItem[] => [
     ...(can("scan:start") ? [{ label: t.scan, icon: "play" as const, to: scanOf([row]) }] : []),
@@ -58,7 +66,7 @@ export default function MachinesScreen() {
   ];
   return (
     <>
-      <PageHeader title={t.title} badges={fleet.state && <FleetTags fleet={fleet.state} />} actions={<ApiButton />} />
+      <PageHeader title={t.title} badges={<FleetTags fleet={fleet.state} />} actions={<ApiButton />} />
       <Filters state={state} onChange={setState} />
       {pages.error?.permission ? (
         <Denied permission={pages.error.permission} />
@@ -66,7 +74,7 @@ export default function MachinesScreen() {
         <DataGrid
           label={t.title}
           storageKey="machines"
-          columns={useColumns()}
+          columns={columns}
           pages={pages}
           rowKey={(row) => row.Quuid}
           onOpen={(row) => setState({ open: row.Quuid })}
@@ -100,6 +108,16 @@ export default function MachinesScreen() {
 
 const scanOf = (machines: Machine[]) => `/scan/new?${machines.map((one) => `quuid=${encodeURIComponent(one.Quuid)}`).join("&")}`;
 
+/** Ask again now and then, while somebody looks. */
+function useReread(refetch: () => void, everyMs: number): void {
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) refetch();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [refetch, everyMs]);
+}
+
 /** Ask again when something changed, at most once in a while. */
 function useSteady(rev: number | undefined, refetch: () => void): void {
   useEffect(() => {
@@ -120,13 +138,14 @@ function useChosen(row: (index: number) => Machine | undefined, total: number, s
   return found;
 }
 
-function FleetTags({ fleet }: { fleet: Fleet }) {
+/** Their place is kept until the numbers come. */
+function FleetTags({ fleet }: { fleet: Fleet | undefined }) {
   const t = useTexts(texts);
   const [language] = useLanguage();
   return (
     <>
-      <Tag tone="ok" icon="checkCircle">{`${t.online} ${count(fleet.Online, language)}`}</Tag>
-      {fleet.Offline > 0 && <Tag icon="xCircle">{`${t.offline} ${count(fleet.Offline, language)}`}</Tag>}
+      <Tag tone={fleet ? "ok" : "neutral"} icon="checkCircle">{`${t.online} ${fleet ? count(fleet.Online, language) : "–"}`}</Tag>
+      <Tag icon="xCircle">{`${t.offline} ${fleet ? count(fleet.Offline, language) : "–"}`}</Tag>
     </>
   );
 }
@@ -137,6 +156,7 @@ interface FilterState {
   os: string[];
   tag: string[];
   risk: string;
+  only: string;
 }
 
 function Filters({ state, onChange }: { state: FilterState; onChange: (change: Partial<FilterState>) => void }) {
@@ -148,16 +168,18 @@ function Filters({ state, onChange }: { state: FilterState; onChange: (change: P
     <FilterBar>
       <SearchField label={t.search} value={state.q} onChange={(q) => onChange({ q })} placeholder={t.search} />
       <Select
-        label={t.status} value={state.status} onChange={(status) => onChange({ status })}
-        options={[{ value: "", label: "-" }, { value: "Online", label: t.online }, { value: "Offline", label: t.offline }]}
+        hideLabel label={t.status} value={state.status} onChange={(status) => onChange({ status })}
+        options={[{ value: "", label: t.anyStatus }, { value: "Online", label: t.online }, { value: "Offline", label: t.offline }]}
       />
       <MultiSelect label={t.os} value={state.os} options={(systems.data?.List ?? []).map(({ Name }) => ({ value: Name, label: Name }))} onChange={(os) => onChange({ os })} />
-      {(tags.data?.List ?? []).length > 0 && (
-        <MultiSelect label={t.tags} value={state.tag} options={(tags.data?.List ?? []).map(({ Name, Count }) => ({ value: Name, label: Name, count: Count }))} onChange={(tag) => onChange({ tag })} />
-      )}
+      <MultiSelect label={t.tags} value={state.tag} options={(tags.data?.List ?? []).map(({ Name, Count }) => ({ value: Name, label: Name, count: Count }))} onChange={(tag) => onChange({ tag })} />
       <Select
-        label={t.risk} value={state.risk} onChange={(risk) => onChange({ risk })}
-        options={[{ value: "", label: "-" }, ...MODULES.map((module) => ({ value: module, label: names[module] }))]}
+        hideLabel label={t.risk} value={state.risk} onChange={(risk) => onChange({ risk })}
+        options={[{ value: "", label: t.anyRisk }, ...MODULES.map((module) => ({ value: module, label: t.riskIn(names[module]) }))]}
+      />
+      <Select
+        hideLabel label={t.facts} value={state.only} onChange={(only) => onChange({ only })}
+        options={[{ value: "", label: t.anyMachine }, { value: "never", label: t.only.never }, { value: "old", label: t.only.old }]}
       />
     </FilterBar>
   );
@@ -168,7 +190,7 @@ function useColumns(): Column<Machine>[] {
   const [language] = useLanguage();
   return useMemo(() => {
     const risks = (module: Module): Column<Machine> => ({
-      id: module, title: t.columns[module], width: 116, align: "right",
+      id: module, title: t.columns[module], width: module === "Vul" ? 76 : 82, align: "right",
       render: (row) => {
         const scan = row.Scans.find((one) => one.Module === module);
         if (!scan) return <Tooltip text={t.neverJudged}><span className="hw-muted">-</span></Tooltip>;
@@ -177,17 +199,17 @@ function useColumns(): Column<Machine>[] {
     });
     return [
       { id: "name", title: t.columns.name, sortable: true, card: "title", render: (row) => <strong className="hw-machines-name">{row.HostName || row.HostIp}</strong> },
-      { id: "ip", title: t.columns.ip, width: 130, render: (row) => row.HostIp || "-" },
-      { id: "os", title: t.columns.os, width: 170, render: (row) => row.OsName || "-" },
+      { id: "ip", title: t.columns.ip, width: 108, render: (row) => row.HostIp || "-" },
+      { id: "os", title: t.columns.os, width: 144, render: (row) => row.OsName || "-" },
       { id: "kernel", title: t.columns.kernel, width: 150, hidden: true, render: (row) => row.Kernel || "-" },
       {
-        id: "agent", title: t.columns.agent, width: 110,
-        render: (row) => row.AgentTooOld ? <Tooltip text={t.tooOldHint}><Tag tone="warn" icon="alert">{row.AgentVersion} {t.tooOld}</Tag></Tooltip> : row.AgentVersion || "-",
+        id: "agent", title: t.columns.agent, width: 84,
+        render: (row) => row.AgentTooOld ? <Tooltip text={`${t.tooOld}: ${t.tooOldHint}`}><Tag tone="warn" icon="alert">{row.AgentVersion}</Tag></Tooltip> : row.AgentVersion || "-",
       },
-      { id: "status", title: t.columns.status, width: 100, render: (row) => <StatusTag state={row.Status} /> },
-      { id: "seen", title: t.columns.seen, width: 120, sortable: true, render: (row) => row.LastSeenTime ? <Time value={row.LastSeenTime} /> : "-" },
+      { id: "status", title: t.columns.status, width: 98, render: (row) => <StatusTag state={row.Status} /> },
+      { id: "seen", title: t.columns.seen, width: 110, sortable: true, render: (row) => row.LastSeenTime ? <Time value={row.LastSeenTime} /> : "-" },
       risks("Vul"), risks("Malware"), risks("Baseline"),
-      { id: "tags", title: t.columns.tags, width: 180, render: (row) => <span className="hw-machines-tags">{row.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
+      { id: "tags", title: t.columns.tags, width: 140, render: (row) => <span className="hw-machines-tags">{row.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
       { id: "remark", title: t.columns.remark, width: 160, hidden: true, render: (row) => row.Remark || "-" },
       { id: "wan", title: t.columns.wan, width: 130, hidden: true, render: (row) => row.WanIp || "-" },
     ];

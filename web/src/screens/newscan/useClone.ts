@@ -40,7 +40,7 @@ function useMachines(module: Module | undefined, id: number): { quuids?: string[
     setFound({});
     if (module === undefined || id === 0) return undefined;
     const control = new AbortController();
-    machinesOf(module, id, [], control.signal)
+    machinesOf(module, id, [], "", control.signal)
       .then((quuids) => setFound({ quuids }))
       .catch((error: unknown) => {
         if (error instanceof CallError) setFound({ error });

@@ -1,12 +1,12 @@
 /** What stands, what needs somebody, and what runs: the first look of a day. */
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import {
-  ApiButton, Button, Card, Denied, EmptyState, ErrorState, Icon, KeyValue, Loading, PageHeader, Progress, Ring, Severity, type SeverityLevel,
-  StackedBar, Tag, Time, useToast,
+  ApiButton, Button, Card, Code, Denied, ErrorState, Icon, KeyValue, Loading, PageHeader, Progress, Ring, Severity, type SeverityLevel,
+  StackedBar, Steps, Tag, Time, useToast,
 } from "@/ui";
 import { moduleTexts } from "@/app/texts";
 import { useLanguage, useTexts } from "@/lib/i18n";
-import { count, duration } from "@/lib/format";
+import { count, duration, wireTime } from "@/lib/format";
 import { useTopic } from "@/lib/live";
 import { useAct, useCall } from "@/lib/query";
 import { Link, navigate } from "@/lib/router";
@@ -17,7 +17,12 @@ import "./overview.css";
 
 const AGENT_START = "hostward up";
 const GOOD = 80;
+const REREAD_MS = 30_000;
+/** While the stream is down. */
+const POLL_MS = 3_000;
 const FAIR = 60;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
 
 /** The whole default scan of a module, as New scan would start it. */
 const STARTS: Record<Module, { action: string; parameters: object }> = {
@@ -28,8 +33,8 @@ const STARTS: Record<Module, { action: string; parameters: object }> = {
 
 export default function OverviewScreen() {
   const t = useTexts(texts);
-  const asked = useCall<Overview>("hostward", "DescribeOverview", {}, { refetchMs: 30_000 });
   const live = useTopic<Overview>("overview");
+  const asked = useCall<Overview>("hostward", "DescribeOverview", {}, { refetchMs: live.stale ? POLL_MS : REREAD_MS });
   const data = useMemo(() => (live.state && asked.data ? { ...asked.data, ...live.state } : asked.data), [asked.data, live.state]);
   return (
     <>
@@ -40,7 +45,7 @@ export default function OverviewScreen() {
         <ErrorState error={asked.error} onRetry={asked.refetch} {...(asked.asOf ? { asOf: asked.asOf } : {})} />
       ))}
       {data === undefined ? !asked.error && <Loading /> : data.Fleet.Total === 0 ? (
-        <EmptyState title={t.emptyTitle} command={AGENT_START} />
+        <FirstSteps />
       ) : (
         <div className="hw-overview">
           <Score overview={data} />
@@ -56,12 +61,28 @@ export default function OverviewScreen() {
   );
 }
 
+/** How the first machine comes here, and what is done with it then. */
+function FirstSteps() {
+  const t = useTexts(texts);
+  return (
+    <Card title={t.emptyTitle} className="hw-overview-first">
+      <Steps
+        steps={[
+          { title: t.steps.agent, state: "now", children: <Code text={AGENT_START} language="shell" copy /> },
+          { title: t.steps.wait, children: <p className="hw-overview-none">{t.steps.waitText}</p> },
+          { title: t.steps.scan, children: <p className="hw-overview-none">{t.steps.scanText}</p> },
+        ]}
+      />
+    </Card>
+  );
+}
+
 function Score({ overview }: { overview: Overview }) {
   const t = useTexts(texts);
   const tone = overview.Score >= GOOD ? "ok" : overview.Score >= FAIR ? "warn" : "bad";
   return (
     <Card className="hw-overview-score">
-      <Ring percent={overview.Score} label={`${t.score}: ${t.scoreOf(overview.Score)}`} size={88} tone={tone} />
+      <Ring value={String(overview.Score)} percent={overview.Score} label={`${t.score}: ${t.scoreOf(overview.Score)}`} size={88} tone={tone} />
       <div>
         <h2>{t.score}</h2>
         {overview.Deductions.length === 0 ? (
@@ -109,7 +130,7 @@ function ModuleCard({ one, all }: { one: Overview["Modules"][number]; all: numbe
     >
       <div className="hw-overview-levels">
         {levels.map((level) => (
-          <Link key={level.Level} to={`${task}?tab=risks&level=${level.Level}`}>
+          <Link key={level.Level} to={one.Module === "Vul" ? `${task}?tab=risks&level=${level.Level}` : `/machines?risk=${one.Module}`} title={one.Module === "Vul" ? undefined : t.eachMachine}>
             <strong>{count(level.Count, language)}</strong> <Severity level={level.Level as SeverityLevel} />
           </Link>
         ))}
@@ -123,7 +144,7 @@ function ModuleCard({ one, all }: { one: Overview["Modules"][number]; all: numbe
         ]}
       />
       <p className="hw-overview-judged" data-whole={one.Unjudged === 0}>
-        <Icon name={one.Unjudged === 0 ? "checkCircle" : "info"} /> {t.judged(one.Judged, all)}
+        <Icon name={one.Unjudged === 0 ? "checkCircle" : "info"} /> {t.judged(count(one.Judged, language), count(all, language))}
       </p>
       {scan.error && <ErrorState error={scan.error} onRetry={scan.reset} />}
     </Card>
@@ -152,6 +173,7 @@ function Actions({ actions }: { actions: Overview["Actions"] }) {
 
 function Fleet({ fleet }: { fleet: Overview["Fleet"] }) {
   const t = useTexts(texts);
+  const [language] = useLanguage();
   return (
     <Card title={<Link to="/machines">{t.fleet}</Link>}>
       <StackedBar
@@ -161,7 +183,13 @@ function Fleet({ fleet }: { fleet: Overview["Fleet"] }) {
           { id: "offline", label: t.offline, count: fleet.Offline, tone: "neutral", to: "/machines?status=Offline" },
         ]}
       />
-      <KeyValue items={[{ key: t.tooOld, value: fleet.AgentTooOld }, { key: t.neverScanned, value: fleet.NeverScanned }]} />
+      <KeyValue
+        className="hw-overview-numbers"
+        items={[
+          { key: t.tooOld, value: <Link to="/machines?only=old">{count(fleet.AgentTooOld, language)}</Link> },
+          { key: t.neverScanned, value: <Link to="/machines?only=never">{count(fleet.NeverScanned, language)}</Link> },
+        ]}
+      />
     </Card>
   );
 }
@@ -169,6 +197,15 @@ function Fleet({ fleet }: { fleet: Overview["Fleet"] }) {
 function Feeds({ feeds }: { feeds: Overview["Feeds"] }) {
   const t = useTexts(texts);
   const [language] = useLanguage();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), MINUTE_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const age = (time: string) => {
+    const imported = wireTime(time);
+    return imported ? t.feedAge(duration(Math.max(0, now - imported.getTime()) / SECOND_MS, language)) : "-";
+  };
   return (
     <Card title={t.feeds}>
       {feeds.length === 0 ? (
@@ -178,10 +215,10 @@ function Feeds({ feeds }: { feeds: Overview["Feeds"] }) {
           items={feeds.map((one) => ({
             key: one.Name,
             value: (
-              <>
-                {t.feedAge(duration(one.AgeSeconds, language))} · {t.advisories(count(one.Advisories, language))}
+              <span className="hw-overview-feed">
+                <span>{age(one.ImportedTime)} · {t.advisories(count(one.Advisories, language))}</span>
                 {one.Stale && <Tag tone="warn" icon="alert">{t.stale}</Tag>}
-              </>
+              </span>
             ),
           }))}
         />

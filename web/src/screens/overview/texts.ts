@@ -9,12 +9,11 @@ const en = {
   nextScan: "Next scan",
   never: "never scanned",
   notPlanned: "not planned",
-  judged: (judged: number, all: number) => `${judged} of ${all} machines judged`,
+  judged: (judged: string, all: string) => `${judged} of ${all} machines judged`,
   noRisks: "No open risks on judged machines",
   notJudged: "Not judged yet",
   openTask: "Open the scan",
   scanNow: "Scan now",
-  plan: "Plan",
   action: "Needs action",
   nothing: "Nothing needs you right now.",
   fleet: "Machines",
@@ -27,9 +26,13 @@ const en = {
   feedAge: (age: string) => `${age} old`,
   stale: "stale",
   advisories: (n: string) => `${n} advisories`,
-  emptyTitle: "No machine is here yet. Start an agent, and it appears by itself.",
+  emptyTitle: "Three steps to the first result",
+  steps: {
+    agent: "Start the agent on a machine", wait: "The machine appears here", waitText: "By itself, some seconds later.",
+    scan: "Scan it", scanText: "With New scan, or by a schedule. The first result takes about a minute.",
+  },
   started: (module: string) => `Scan started: ${module}`,
-  kinds: { critical: "Critical", high: "High", medium: "Medium", low: "Low" },
+  eachMachine: "Counted on each machine",
 };
 
 const zh: typeof en = {
@@ -48,7 +51,6 @@ const zh: typeof en = {
   notJudged: "尚未检测",
   openTask: "查看扫描",
   scanNow: "立即扫描",
-  plan: "定时",
   action: "待处理",
   nothing: "目前没有需要处理的事项。",
   fleet: "主机",
@@ -61,9 +63,13 @@ const zh: typeof en = {
   feedAge: (age) => `${age}前更新`,
   stale: "已过期",
   advisories: (n) => `${n} 条公告`,
-  emptyTitle: "还没有主机。启动 Agent 后，主机会自动出现在这里。",
+  emptyTitle: "三步得到第一个结果",
+  steps: {
+    agent: "在主机上启动 Agent", wait: "主机出现在这里", waitText: "数秒后自动出现。",
+    scan: "扫描", scanText: "点击“新建扫描”或设置定时扫描，首个结果约需一分钟。",
+  },
   started: (module) => `已开始扫描：${module}`,
-  kinds: { critical: "严重", high: "高危", medium: "中危", low: "低危" },
+  eachMachine: "按每台主机分别计数",
 };
 
 export const texts = { en, zh };

@@ -42,10 +42,11 @@ export default function SchedulesScreen() {
         <ErrorState error={listed.error} onRetry={listed.refetch} {...(listed.asOf ? { asOf: listed.asOf } : {})} />
       ))}
       {listed.loading && <Loading />}
-      {listed.data && schedules.length === 0 && <EmptyState title={t.empty} action={<div className="hw-schedules-add">{add}</div>} />}
+      {listed.data && schedules.length === 0 && <EmptyState title={t.empty} action={<div className="hw-schedules-add">{add}</div>}>{t.noBaseline}</EmptyState>}
       {schedules.length > 0 && (
         <div className="hw-schedules">
           <Plans schedules={schedules} onEdit={(module) => setState({ edit: module })} />
+          {!schedules.some((one) => one.Module === "Baseline") && <p className="hw-schedules-note">{t.noBaseline}</p>}
           <Week schedules={schedules} />
         </div>
       )}

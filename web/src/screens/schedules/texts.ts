@@ -1,5 +1,6 @@
 const en = {
   title: "Schedules",
+  noBaseline: "Baselines can't be scheduled yet. Start them with New scan.",
   add: (module: string) => `Plan ${module}`,
   edit: "Edit",
   runNow: "Run now",
@@ -50,6 +51,7 @@ const en = {
 
 const zh: typeof en = {
   title: "定时扫描",
+  noBaseline: "暂不支持基线的定时扫描，请在“新建扫描”中发起。",
   add: (module) => `设置${module}定时扫描`,
   edit: "编辑",
   runNow: "立即执行",

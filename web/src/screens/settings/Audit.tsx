@@ -18,7 +18,7 @@ export function Audit() {
       { id: "user", title: t.audit.columns.user, width: 130, render: (one) => one.UserName || "-" },
       { id: "action", title: t.audit.columns.action, card: "title", render: (one) => <strong>{one.Action}</strong> },
       { id: "target", title: t.audit.columns.target, render: (one) => one.Target || "-" },
-      { id: "outcome", title: t.audit.columns.outcome, width: 230, render: (one) => (one.Outcome ? <Tag tone="bad" icon="xCircle">{one.Outcome}</Tag> : <Tag tone="ok" icon="checkCircle">{t.audit.done}</Tag>) },
+      { id: "outcome", title: t.audit.columns.outcome, width: 276, render: (one) => (one.Outcome ? <Tag tone="bad" icon="xCircle">{one.Outcome}</Tag> : <Tag tone="ok" icon="checkCircle">{t.audit.done}</Tag>) },
       { id: "source", title: t.audit.columns.source, width: 130, render: (one) => one.Source || "-" },
     ],
     [t],

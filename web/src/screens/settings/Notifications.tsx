@@ -46,7 +46,7 @@ export function Notifications() {
     { id: "level", title: t.hooks.columns.level, width: 110, render: (hook) => hook.Events.includes("finding.new") ? <Severity level={hook.Level as SeverityLevel} /> : "-" },
     {
       id: "last", title: t.hooks.columns.last, width: 170,
-      render: (hook) => !hook.Enabled ? <Tag>{t.hooks.off}</Tag> : hook.LastTime ? <><Tag tone={hook.LastStatus >= 200 && hook.LastStatus < 300 ? "ok" : "bad"}>{hook.LastStatus || t.hooks.untested}</Tag> <Time value={hook.LastTime} /></> : t.hooks.neverSent,
+      render: (hook) => !hook.Enabled ? <><Tag tone={hook.OffReason ? "bad" : "neutral"}>{t.hooks.off}</Tag> {hook.OffReason}</> : hook.LastTime ? <><Tag tone={hook.LastStatus >= 200 && hook.LastStatus < 300 ? "ok" : "bad"}>{hook.LastStatus || t.hooks.untested}</Tag> <Time value={hook.LastTime} /></> : t.hooks.neverSent,
     },
     { id: "pending", title: t.hooks.columns.pending, width: 80, align: "right", render: (hook) => hook.Pending },
     { id: "menu", title: "", width: 48, align: "right", render: (hook) => can("notification:write") && <Menu label={`${hook.Name} ...`} icon="more" iconOnly kind="quiet" size="small" items={menu(hook)} /> },

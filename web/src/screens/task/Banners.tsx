@@ -9,7 +9,7 @@ import { words } from "./words";
 
 const QUIET_MS = 10_000;
 
-/** What has to be known before the figures are read: being stopped, a stream that is down or silent. */
+/** What has to be known before the figures are read: being stopped, a stream that is silent. */
 export function Banners({ task, live }: { task: ScanTask; live: { at?: Date; stale: boolean } }) {
   const t = useTexts(texts);
   const shared = useTexts(words);
@@ -24,9 +24,6 @@ export function Banners({ task, live }: { task: ScanTask; live: { at?: Date; sta
         <p className="task-banner" data-tone="warn" role="status">
           <Icon name="pause" /> {t.stopping(shared.machines(count(stopping, language), stopping === 1))}
         </p>
-      )}
-      {live.stale && (
-        <p className="task-banner" data-tone="warn" role="status"><Icon name="alert" /> {t.stale}</p>
       )}
       {quiet && live.at && (
         <p className="task-banner" data-tone="info"><Icon name="clock" /> {t.lastEvent(ago(live.at, language, now))}</p>

@@ -1,6 +1,7 @@
 import { count, duration } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { useCall } from "@/lib/query";
+import { Link } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import type { Bucket, MachineRow, ScanTask } from "@/lib/wire";
 import { Button, Card, type Column, Copy, EmptyState, ErrorState, Loading, Table } from "@/ui";
@@ -99,7 +100,7 @@ function GroupRows({ task, bucket, machines }: Omit<GroupProps, "timeout">) {
   if (error) return <ErrorState error={error} onRetry={refetch} />;
   if (loading || !data) return <Loading />;
   const columns: Column<MachineRow>[] = [
-    { id: "host", title: t.host, width: 200, card: "title", render: (row) => row.HostName },
+    { id: "host", title: t.host, width: 260, card: "title", render: (row) => <Link to={`/machines?open=${encodeURIComponent(row.Quuid)}`}>{row.HostName || row.HostIp}</Link> },
     { id: "ip", title: t.ip, width: 128, render: (row) => row.HostIp || <NoValue /> },
     { id: "agent", title: t.agent, width: 88, render: (row) => row.AgentVersion || <NoValue /> },
     { id: "reason", title: t.reason, render: (row) => row.Reason || <NoValue /> },

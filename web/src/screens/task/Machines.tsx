@@ -35,7 +35,7 @@ export function Machines({ task, buckets, view, onView }: MachinesProps) {
   const [opened, setOpened] = useState<{ row: MachineRow; index: number } | null>(null);
   const [selected, setSelected] = useState<Selection>(NONE);
   useEffect(() => setSelected(NONE), [asked]);
-  const { acts, bulk, dialog } = useMachineActs(task, pages, selected);
+  const { acts, bulk, dialog } = useMachineActs(task, pages, selected, view);
   const sort = sortOf(view);
   const filtered = view.q !== "" || view.status.length > 0;
   const now = opened ? pages.row(opened.index) : undefined;
@@ -85,7 +85,7 @@ function MachineFilters({ buckets, view, onView }: Omit<MachinesProps, "task">) 
 const FINAL: Bucket[] = ["Ok", "OkWithRisks", "Offline", "Timeout", "Failed", "TooOld", "Stopped"];
 
 /** What can be done with single machines of a task, as far as this user may. */
-function useMachineActs(task: ScanTask, pages: { row(index: number): MachineRow | undefined; total: number }, selected: Selection) {
+function useMachineActs(task: ScanTask, pages: { row(index: number): MachineRow | undefined; total: number }, selected: Selection, view: View) {
   const t = useTexts(texts);
   const can = useCan();
   const { busy, rerun } = useRerun();
@@ -111,6 +111,11 @@ function useMachineActs(task: ScanTask, pages: { row(index: number): MachineRow 
   const open = chosen.filter((row) => !isFinal(row));
   const bulk = (
     <>
+      {can("scan:start") && selected.all && (
+        <Button size="small" icon="refresh" busy={busy} disabled={!task.CanRerun} onClick={() => void rerun(task, { buckets: bucketsOf(view), query: view.q })}>
+          {t.rerunThese}
+        </Button>
+      )}
       {can("scan:start") && !selected.all && (
         <Button size="small" icon="refresh" busy={busy} disabled={chosen.every((row) => !isFinal(row))} onClick={() => void rerun(task, { quuids: chosen.filter(isFinal).map((row) => row.Quuid) })}>
           {t.rerunThese}

@@ -12,12 +12,12 @@ export function useMachineColumns(): Column<MachineRow>[] {
   const [language] = useLanguage();
   return useMemo<Column<MachineRow>[]>(
     () => [
-      { id: "HostName", title: t.host, width: 184, card: "title", sortable: true, render: (row) => <span title={row.HostName}>{row.HostName}</span> },
+      { id: "HostName", title: t.host, card: "title", sortable: true, render: (row) => <span title={row.HostName}>{row.HostName}</span> },
       { id: "HostIp", title: t.ip, width: 108, render: (row) => row.HostIp || <NoValue /> },
       { id: "OsName", title: t.os, width: 152, card: "none", render: (row) => (row.OsName ? <span title={row.OsName}>{row.OsName}</span> : <NoValue />) },
       { id: "Bucket", title: t.status, width: 136, render: (row) => <BucketTag bucket={row.Bucket} /> },
       { id: "Reason", title: t.reason, render: (row) => <Reason row={row} /> },
-      { id: "RiskNum", title: t.risks, width: 64, align: "right", sortable: true, render: (row) => (hasRisks(row) ? count(row.RiskNum, language) : <NoValue />) },
+      { id: "RiskNum", title: t.risks, width: 72, align: "right", sortable: true, render: (row) => (hasRisks(row) ? count(row.RiskNum, language) : <NoValue />) },
       { id: "BeginTime", title: t.begin, width: 104, hidden: true, sortable: true, render: (row) => (row.BeginTime ? <Time value={row.BeginTime} /> : <NoValue />) },
       { id: "EndTime", title: t.end, width: 104, hidden: true, render: (row) => (row.EndTime ? <Time value={row.EndTime} /> : <NoValue />) },
       { id: "Seconds", title: t.took2, width: 88, align: "right", render: (row) => (row.BeginTime && row.EndTime ? duration(row.Seconds, language) : <NoValue />) },

@@ -13,6 +13,8 @@ interface Which {
   quuids?: string[];
   /** Those in these buckets; [] for all. Neither: all that are not Ok. */
   buckets?: Bucket[];
+  /** With buckets: only those whose name or address has this text. */
+  query?: string;
   /** Seconds for each machine in this run. */
   timeout?: number;
 }
@@ -32,9 +34,9 @@ export function useRerun(): { busy: boolean; rerun(task: Task, which?: Which): P
   const again = useAct<{ SuccessCount: number }, object>("cwp", "ScanTaskAgain", { refresh: REFRESH });
   const { run } = again;
   const rerun = useCallback(
-    async (task: Task, { quuids, buckets, timeout }: Which = {}) => {
+    async (task: Task, { quuids, buckets, query, timeout }: Which = {}) => {
       try {
-        const named = quuids ?? (buckets ? await machinesOf(task.Module, task.TaskId, buckets) : []);
+        const named = quuids ?? (buckets ? await machinesOf(task.Module, task.TaskId, buckets, query) : []);
         if (buckets && named.length === 0) {
           toast(t.rerunNone, "info");
           return;

@@ -8,6 +8,8 @@ import { useSettled } from "./useSettled";
 
 const POLL_MS = 3_000;
 
+type LiveState = Partial<ScanTask> & { Buckets?: TaskAnswer["Buckets"] };
+
 export interface LiveTask {
   answer?: TaskAnswer;
   task?: ScanTask;
@@ -23,7 +25,7 @@ export interface LiveTask {
 /** A task as it is now: read once, then followed by its topic; read again while the stream is down. */
 export function useTask(module: string, id: number): LiveTask {
   const asked = Number.isSafeInteger(id) && id > 0 ? { Module: module, TaskId: id } : null;
-  const topic = useTopic<Partial<ScanTask>>(asked ? `task:${module}:${id}` : null);
+  const topic = useTopic<LiveState>(asked ? `task:${module}:${id}` : null);
   const called = useCall<TaskAnswer>("hostward", "DescribeScanTask", asked, topic.stale ? { refetchMs: POLL_MS } : {});
   const { data, refetch } = called;
   const time = called.asOf?.getTime() ?? 0;
@@ -32,14 +34,15 @@ export function useTask(module: string, id: number): LiveTask {
     const newer = topic.at !== undefined && topic.at.getTime() >= time;
     return newer ? { ...data.Task, ...topic.state } : { ...topic.state, ...data.Task };
   }, [data, time, topic.at, topic.state]);
-  // Buckets are of one snapshot with their task, so that they always add up to its machines.
-  const moved = topic.state ? JSON.stringify([topic.state.Counts, topic.state.RiskMachines, topic.state.State, topic.state.Runs]) : undefined;
-  useSettled(moved, refetch);
+  // What the stream does not have (options, the deadline) changes with these alone.
+  useSettled(topic.state ? `${topic.state.State} ${topic.state.Runs}` : undefined, refetch);
   const open = task !== undefined && isOpen(task);
   useEffect(() => {
     if (!open) refetch(); // the last figures, whatever the stream missed
   }, [open, refetch]);
-  const buckets = useMemo(() => bucketsOf(data), [data]);
+  // Buckets are of one snapshot with their task, so that they always add up to its machines.
+  const newest = topic.state?.Buckets && (topic.at?.getTime() ?? 0) >= time ? topic.state.Buckets : data?.Buckets;
+  const buckets = useMemo(() => bucketsOf(newest), [newest]);
   return {
     ...(data ? { answer: data } : {}),
     ...(task ? { task } : {}),
@@ -52,8 +55,8 @@ export function useTask(module: string, id: number): LiveTask {
   };
 }
 
-function bucketsOf(answer: TaskAnswer | undefined): Record<Bucket, number> {
+function bucketsOf(counted: TaskAnswer["Buckets"] | undefined): Record<Bucket, number> {
   const all = Object.fromEntries(BUCKETS.map((one) => [one, 0])) as Record<Bucket, number>;
-  for (const { Bucket: bucket, Machines } of answer?.Buckets ?? []) all[bucket] = Machines;
+  for (const { Bucket: bucket, Machines } of counted ?? []) all[bucket] = Machines;
   return all;
 }

@@ -19,24 +19,24 @@ export function useTaskColumns(): Column<ScanTask>[] {
   return useMemo<Column<ScanTask>[]>(
     () => [
       {
-        id: "task", title: t.id, width: 112, card: "title",
+        id: "task", title: t.id, width: 128, card: "title",
         render: (task) => (
           <Link to={taskPath(task.Module, task.TaskId)}>
-            {shared.moduleShort[task.Module]} <span className="tasks-number">{task.TaskId}</span>
+            {`${shared.moduleShort[task.Module]} ${task.TaskId}`}
           </Link>
         ),
       },
       { id: "type", title: t.type, width: 88, render: (task) => (task.Type === 1 ? shared.scheduled : shared.oneClick) },
       { id: "state", title: t.state, width: 160, render: (task) => <PhaseTag phase={phaseOf(task)} /> },
       { id: "progress", title: t.progress, render: (task) => <TaskProgress task={task} /> },
-      { id: "time", title: t.time, width: 104, align: "right", render: (task) => <TaskTime task={task} /> },
-      { id: "machines", title: t.scope, width: 76, align: "right", render: (task) => count(task.Machines, language) },
+      { id: "time", title: t.time, width: 124, align: "right", render: (task) => <TaskTime task={task} /> },
+      { id: "machines", title: t.scope, width: 84, align: "right", render: (task) => <Link to={taskPath(task.Module, task.TaskId)}>{count(task.Machines, language)}</Link> },
       { id: "atRisk", title: t.riskMachines, width: 84, align: "right", hidden: true, render: (task) => riskText(task, task.RiskMachines, language) },
       {
-        id: "risks", title: t.risks, width: 64, align: "right",
+        id: "risks", title: t.risks, width: 72, align: "right",
         render: (task) => <Link to={taskPath(task.Module, task.TaskId, "?tab=risks")}>{riskText(task, task.RiskEvents, language)}</Link>,
       },
-      { id: "by", title: t.by, width: 84, render: (task) => task.CreatedBy || (task.Type === 1 ? t.schedule : <NoValue />) },
+      { id: "by", title: t.by, width: 92, render: (task) => task.CreatedBy || (task.Type === 1 ? t.schedule : <NoValue />) },
       { id: "begin", title: t.begin, width: 112, render: (task) => (task.BeginTime ? <Time value={task.BeginTime} /> : <NoValue />) },
       { id: "end", title: t.end, width: 132, hidden: true, render: (task) => (task.EndTime ? <Time value={task.EndTime} /> : <NoValue />) },
     ],
