@@ -240,8 +240,8 @@ def test_matches_come_package_by_package(store: Store) -> None:
 
 def test_packages_that_can_not_be_ordered_never_match(store: Store) -> None:
     """An ecosystem without an order, an empty version: kept, and matched by nothing."""
-    replace_feed(store, advisory("CVE-1", affects("rails", "9", ecosystem="RubyGems"), affects(fixed="")))
-    odd: list[Package] = [package("rails", "1", ecosystem="RubyGems"), package(source_version="")]
+    replace_feed(store, advisory("CVE-1", affects("rails", "9", ecosystem="ConanCenter"), affects(fixed="")))
+    odd: list[Package] = [package("rails", "1", ecosystem="ConanCenter"), package(source_version="")]
     assert matches(store, odd) == []
 
 

@@ -21,7 +21,7 @@ ANY_TEXT = st.text(st.characters(), max_size=4)
 """NUL and lone surrogates among it."""
 VERSIONS = st.sampled_from(("", "0", "1.0-1", "1.0-1+b1", "1.0~rc1-1", "1:0.1", "2.0-1", "10", "not a version !"))
 NAMES = st.sampled_from(("openssl", "zlib", "linux", "Zope.Interface"))
-ECOSYSTEMS = st.sampled_from(("Debian:12", "Debian:11", "PyPI", "RubyGems", "dpkg:mint:21", "nowhere"))
+ECOSYSTEMS = st.sampled_from(("Debian:12", "Debian:11", "PyPI", "ConanCenter", "dpkg:mint:21", "nowhere"))
 CVES = st.sampled_from(("CVE-1", "CVE-2", "CVE-3"))
 KERNELS = ("", "6.1.0-18-amd64")
 

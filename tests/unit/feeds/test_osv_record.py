@@ -82,7 +82,7 @@ def test_events_make_half_open_ranges(events: list[dict[str, str]], expected: li
 def test_events_without_a_version_order_are_taken_as_they_stand() -> None:
     """An ecosystem that is not judged yet keeps its ranges for the day it is."""
     events = [{"introduced": "1"}, {"fixed": "2"}, {"introduced": "3"}]
-    assert ranges(*events, ecosystem="Maven") == [("1", "2", ""), ("3", "", "")]
+    assert ranges(*events, ecosystem="ConanCenter") == [("1", "2", ""), ("3", "", "")]
 
 
 def test_a_range_with_a_version_that_has_no_place_is_counted_and_left_out() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from hostward.domain.errors import InvalidValue
-from hostward.domain.versions.semver import key
+from hostward.domain.versions.semver import key, pub_key
 
 RISING = [
     "0.0.0-20200131131040-063a3fb69896",
@@ -87,3 +87,11 @@ def test_letters_compare_in_ascii_order() -> None:
         "1.0.0-a.0",
         "1.0.0-aa",
     ]
+
+
+def test_builds_count_for_pub_alone() -> None:
+    """Dart's packages fix a version with a build of it."""
+    rising = ["1.0.0-a", "1.0.0", "1.0.0+1", "1.0.0+2", "1.0.0+10", "1.0.0+a", "1.0.1"]
+    keys = [pub_key(version) for version in rising]
+    assert keys == sorted(set(keys))
+    assert key("1.0.0+1") == key("1.0.0")

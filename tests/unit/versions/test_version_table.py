@@ -6,7 +6,7 @@ import pytest
 
 from hostward.domain.errors import InvalidValue
 from hostward.domain.options import Category
-from hostward.domain.versions import apk, dpkg, pep440, rpm, semver
+from hostward.domain.versions import apk, composer, dotted, dpkg, gem, maven, nuget, pep440, rpm, semver
 from hostward.domain.versions.table import (
     VERSIONS,
     canonical,
@@ -37,6 +37,12 @@ def test_debian_packages_have_keys(ecosystem: str) -> None:
         ("Red Hat:rhel_eus:8.8::baseos", rpm),
         ("AlmaLinux:9", rpm),
         ("rpm:centos:9", rpm),
+        ("Azure Linux:3", rpm),
+        ("Maven", maven),
+        ("NuGet", nuget),
+        ("Packagist", composer),
+        ("RubyGems", gem),
+        ("CRAN", dotted),
     ],
 )
 def test_each_family_has_its_own_order(ecosystem: str, comparer: ModuleType) -> None:
@@ -66,7 +72,7 @@ def test_only_python_names_are_normalised(ecosystem: str, given: str, expected: 
     assert canonical_name(ecosystem, given) == expected
 
 
-@pytest.mark.parametrize("ecosystem", ["Maven", "NuGet", "Packagist", "RubyGems", "Nowhere"])
+@pytest.mark.parametrize("ecosystem", ["ConanCenter", "Nowhere"])
 def test_an_ecosystem_without_a_comparer_has_no_keys(ecosystem: str) -> None:
     """What can't be ordered is not guessed at."""
     assert key_for(ecosystem, "1.0") is None
@@ -74,7 +80,7 @@ def test_an_ecosystem_without_a_comparer_has_no_keys(ecosystem: str) -> None:
 
 def test_what_is_not_judged_is_said() -> None:
     """A known family says which order it lacks, an unknown one that it is none, a judged one nothing."""
-    assert not_judged("Maven") == "Maven: maven versions are not judged yet"
+    assert not_judged("ConanCenter") == "ConanCenter: conan versions are not judged yet"
     assert not_judged("Nowhere:1") == "Nowhere:1: packages of this kind are not judged"
     assert not_judged("Debian:12") == ""
 

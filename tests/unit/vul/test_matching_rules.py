@@ -228,9 +228,9 @@ def test_an_empty_start_is_before_every_version() -> None:
 
 
 def test_a_range_of_an_ecosystem_without_order_has_no_keys() -> None:
-    """Maven waits for its comparer and is not compared as text."""
-    assert key_range(affected(fixed="1.0", ecosystem="Maven")) is None
-    assert not is_affected(package(ecosystem="Maven"), affected(fixed="9", ecosystem="Maven"))
+    """Conan waits for its comparer and is not compared as text."""
+    assert key_range(affected(fixed="1.0", ecosystem="ConanCenter")) is None
+    assert not is_affected(package(ecosystem="ConanCenter"), affected(fixed="9", ecosystem="ConanCenter"))
 
 
 @pytest.mark.parametrize(("version", "fixed"), [("2004d", "9"), ("1.0", "2004d"), ("", "9")])
@@ -241,7 +241,7 @@ def test_a_version_without_a_place_matches_nothing_and_breaks_nothing(version: s
 
 @pytest.mark.parametrize(
     ("ecosystem", "version", "expected"),
-    [("PyPI", "1.0", True), ("PyPI", "2004d", False), ("npm", "git+ssh://x", False), ("Maven", "1.0", False)],
+    [("PyPI", "1.0", True), ("PyPI", "2004d", False), ("npm", "git+ssh://x", False), ("ConanCenter", "1.0", False)],
 )
 def test_whether_a_version_has_a_place_can_be_asked(ecosystem: str, version: str, expected: bool) -> None:
     """So that what is not judged can be counted and said."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hostward.domain.options import Category
-from hostward.domain.versions import apk, dpkg, pep440, rpm, semver
+from hostward.domain.versions import apk, composer, dotted, dpkg, gem, maven, nuget, pep440, rpm, semver
 
 Key = Callable[[str], bytes]
 
@@ -53,16 +53,19 @@ def _cms(*names: str) -> tuple[Family, ...]:
 
 
 VERSIONS: tuple[Family, ...] = (
-    *_linux("dpkg", dpkg.key, "Debian", "Ubuntu", OTHER_DPKG),
+    *_linux("dpkg", dpkg.key, "Debian", "Echo", "Ubuntu", OTHER_DPKG),
     *_linux("apk", apk.key, OTHER_APK, "Alpine", "Alpaquita", "Chainguard", "MinimOS", "Wolfi"),
     *_linux("rpm", rpm.key, OTHER_RPM, "AlmaLinux", "Amazon", "Azure Linux", "BellSoft Hardened Containers", "Fedora"),
     *_linux("rpm", rpm.key, "Mageia", "openEuler", "openSUSE", "Oracle", "Photon OS", "Red Hat", "Rocky Linux", "SUSE"),
     Family(name="PyPI", scheme="pep440", category=Category.APPLICATION, key=pep440.key, last_key=pep440.last_key),
-    *_language("semver", semver.key, "crates.io", "Go", "Hex", "npm", "Pub", "SwiftURL"),
-    *_language("maven", None, "Maven"),
-    *_language("nuget", None, "NuGet"),
-    *_language("composer", None, "Packagist"),
-    *_language("gem", None, "RubyGems"),
+    *_language("semver", semver.key, "Bitnami", "crates.io", "GitHub Actions", "Go", "Hex", "Julia", "npm", "SwiftURL"),
+    *_language("pub", semver.pub_key, "Pub"),
+    *_language("maven", maven.key, "Maven"),
+    *_language("nuget", nuget.key, "NuGet"),
+    *_language("composer", composer.key, "Packagist"),
+    *_language("gem", gem.key, "RubyGems"),
+    *_language("dotted", dotted.key, "CRAN", "Hackage"),
+    *_language("conan", None, "ConanCenter"),
     *_cms("WordPress", "Drupal", "Joomla"),
 )
 
