@@ -40,6 +40,8 @@ class Advisory:
     key: what a vulnerability is known by over all feeds: its CVE id where it has one, else the feed's own id.
     level None: the feed gives none; level_source: what the level was taken from ("debian urgency", "cvss"), "" if None.
     cvss: base score 0.0-10.0, None when not given; vector: as given, "" when not.
+    kev: it is known to be exploited (CISA's catalogue). epss: probability of exploitation within 30 days, 0.0-1.0, None
+    when not given. affected (): it only enriches what other feeds say.
     """
 
     feed: str
@@ -54,6 +56,8 @@ class Advisory:
     vector: str = ""
     reference: str = ""
     published: datetime | None = None
+    kev: bool = False
+    epss: float | None = None
     affected: tuple[Affected, ...] = ()
 
 

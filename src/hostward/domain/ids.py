@@ -15,6 +15,8 @@ WebhookId = NewType("WebhookId", int)
 DeliveryId = NewType("DeliveryId", int)
 """Rises with every message ever queued: a webhook's messages are sent in this order."""
 TagId = NewType("TagId", int)
+EditionId = NewType("EditionId", int)
+"""One import of a feed: rises, so that what a crashed import left behind can be told from what counts."""
 VulId = NewType("VulId", int)
 """Permanent number of a vulnerability (the API's VulId)."""
 

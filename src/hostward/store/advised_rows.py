@@ -8,19 +8,21 @@ from hostward.domain.advisory import FixStatus
 from hostward.domain.matching import KeyRange
 from hostward.store.codec import level_of, words_of
 from hostward.store.session import Prepared, Row, Session
-from hostward.store.tables import advisory, affected, vul
+from hostward.store.tables import advisory, affected, feed, vul
 from hostward.usecases.records import Advised
 
 _A = affected.c
 _ABOUT = Prepared(
     select(
-        *(_A.name, _A.from_key, _A.to_key, _A.to_inclusive, _A.fixed, _A.status, _A.feed, _A.advisory_id),
+        *(_A.name, _A.from_key, _A.to_key, _A.to_inclusive, _A.fixed, _A.status, feed.c.name.label("feed")),
+        _A.advisory_id,
         *(vul.c.name.label("key"), advisory.c.aliases, advisory.c.level, advisory.c.level_source, advisory.c.cvss),
     )
-    .join_from(affected, advisory, and_(advisory.c.feed == _A.feed, advisory.c.advisory_id == _A.advisory_id))
+    .join_from(affected, feed, feed.c.edition == _A.edition)
+    .join(advisory, and_(advisory.c.edition == _A.edition, advisory.c.advisory_id == _A.advisory_id))
     .join(vul, vul.c.vul_id == advisory.c.vul_id)
     .where(_A.ecosystem == bindparam("of_ecosystem"), _A.name == bindparam("of_name"))
-    .order_by(_A.feed, _A.advisory_id, _A.place)
+    .order_by(feed.c.name, _A.advisory_id, _A.place)
 )
 
 
@@ -32,13 +34,27 @@ def about(session: Session, ecosystem: str, sources: Iterable[str]) -> Iterator[
 
 
 def _advised(row: Row) -> Advised:
-    name, from_key, to_key, inclusive, fixed, status, feed, advisory_id, key, aliases, level, level_source, cvss = row
+    (
+        name,
+        from_key,
+        to_key,
+        inclusive,
+        fixed,
+        status,
+        feed_name,
+        advisory_id,
+        key,
+        aliases,
+        level,
+        level_source,
+        cvss,
+    ) = row
     return Advised(
         source=name,
         keys=KeyRange(introduced=from_key, fixed=None if inclusive else to_key, last=to_key if inclusive else None),
         fixed=fixed,
         status=FixStatus(status),
-        feed=feed,
+        feed=feed_name,
         advisory=advisory_id,
         key=key,
         aliases=words_of(aliases),

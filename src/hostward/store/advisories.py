@@ -1,35 +1,17 @@
 """Vulnerability data in SQL."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select
-
-from hostward.domain.advisory import Advisory, Affected
+from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedError
-from hostward.domain.ids import VulId
-from hostward.store import advised_rows, vul_rows
-from hostward.store.codec import number_of, words_of, words_text
-from hostward.store.known_vuls import Known
-from hostward.store.session import Prepared, Row, Session, Value, in_chunks
-from hostward.store.tables import advisory, affected, feed
-from hostward.store.texts import clean
-from hostward.store.times import micros, micros_or_none, time_of
-from hostward.store.version_keys import range_keys
-from hostward.usecases.records import Advised, FeedStatus, TaskVul
+from hostward.domain.ids import EditionId, VulId
+from hostward.store import advised_rows, advisory_rows, counters, feed_rows, vul_facts, vul_rows
+from hostward.store.session import Session, in_chunks
+from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 CHUNK = 2000
 """Advisories that are held in memory at a time."""
-
-_FEEDS = Prepared(
-    select(feed.c.name, feed.c.advisories, feed.c.ecosystems, feed.c.imported, feed.c.digest).order_by(feed.c.name)
-)
-_FORGET_FEED = Prepared(delete(feed).where(feed.c.name == bindparam("which")))
-_FORGET_ADVISORIES = Prepared(delete(advisory).where(advisory.c.feed == bindparam("which")))
-_FORGET_AFFECTED = Prepared(delete(affected).where(affected.c.feed == bindparam("which")))
-_ADD_FEED = Prepared(insert(feed))
-_ADD_ADVISORY = Prepared(insert(advisory))
-_ADD_AFFECTED = Prepared(insert(affected))
 
 
 class SqlAdvisories:
@@ -38,25 +20,52 @@ class SqlAdvisories:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def begin(self, feed: str) -> EditionId:
+        """The number of a new edition of a feed, which counts from publish() on."""
+        which = EditionId(counters.take(self._session, "edition"))
+        advisory_rows.enter(self._session, which, feed)
+        return which
+
+    def add(self, edition: EditionId, advisories: Sequence[Advisory]) -> None:
+        """Write some of an edition's advisories.
+
+        Ranges whose versions have no order here hold nothing and are left out (what is not judged for their sake is
+        said where a scan is judged). Raises FeedError when another import threw the edition away.
+        """
+        self._must_be_open(edition)
+        advisory_rows.add(self._session, edition, advisories)
+
+    def publish(self, edition: EditionId, status: FeedStatus) -> None:
+        """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add()."""
+        self._must_be_open(edition)
+        before = feed_rows.edition_of(self._session, status.feed)
+        feed_rows.put(self._session, status, edition)
+        advisory_rows.close(self._session, edition)
+        if before is not None:
+            advisory_rows.enter(self._session, before, status.feed)
+
+    def leftovers(self, feed: str) -> Sequence[EditionId]:
+        """Editions of a feed that do not count: replaced ones, and what imports that ended early have written."""
+        return advisory_rows.open_of(self._session, feed)
+
+    def forget(self, edition: EditionId) -> None:
+        """Delete an edition that does not count; what only it said of vulnerabilities is remembered."""
+        advisory_rows.forget(self._session, edition)
+        advisory_rows.close(self._session, edition)
+
     def replace(
         self, feed: str, advisories: Iterable[Advisory], *, ecosystems: Iterable[str], digest: str, now: datetime
     ) -> FeedStatus:
-        """Put a feed's data in place of its earlier data.
-
-        Ranges whose versions have no order here hold nothing and are left out (what is not judged for their sake is
-        said where a scan is judged). Raises FeedError for an advisory that comes twice.
-        """
-        for statement in (_FORGET_AFFECTED, _FORGET_ADVISORIES, _FORGET_FEED):
-            self._session.run(statement, which=feed)
-        seen: set[str] = set()
-        known: dict[VulId, Known] = {}
+        """Put a feed's data in place of its earlier data, at once. Raises FeedError for an advisory that comes twice."""
+        edition, seen = self.begin(feed), set[str]()
         for chunk in in_chunks(advisories, CHUNK):
             _refuse_twice(feed, chunk, seen)
-            self._add(feed, chunk, known)
-        self._know(known)
+            self.add(edition, chunk)
         words = tuple(sorted(set(ecosystems)))
         status = FeedStatus(feed=feed, advisories=len(seen), ecosystems=words, imported=now, digest=digest)
-        self._session.run(_ADD_FEED, **_status_row(status))
+        self.publish(edition, status)
+        for each in self.leftovers(feed):
+            self.forget(each)
         return status
 
     def about(self, ecosystem: str, sources: Iterable[str]) -> Sequence[Advised]:
@@ -69,7 +78,15 @@ class SqlAdvisories:
 
     def feeds(self) -> Sequence[FeedStatus]:
         """What was imported, by name."""
-        return [_status_of(row) for row in self._session.rows(_FEEDS)]
+        return feed_rows.feeds(self._session)
+
+    def health(self) -> Sequence[FeedHealth]:
+        """What came of the last tries to renew each feed, by name."""
+        return feed_rows.health(self._session)
+
+    def put_health(self, health: FeedHealth) -> None:
+        """Write what came of a try."""
+        feed_rows.put_health(self._session, health)
 
     def vul_ids(self, keys: Iterable[str]) -> Mapping[str, VulId]:
         """Permanent numbers for these vulnerabilities."""
@@ -77,23 +94,12 @@ class SqlAdvisories:
 
     def vuls(self, ids: Sequence[VulId]) -> Sequence[TaskVul]:
         """What is known of these vulnerabilities, in the order of ids; unknown ones are left out."""
-        known = vul_rows.known(self._session, ids)
+        known = vul_facts.known(self._session, ids)
         return [known[which] for which in dict.fromkeys(ids) if which in known]
 
-    def _add(self, feed: str, chunk: Sequence[Advisory], known: dict[VulId, Known]) -> None:
-        numbers = vul_rows.ids(self._session, (each.key for each in chunk))
-        for each in chunk:
-            which = numbers[each.key]
-            known[which] = known.get(which, _UNKNOWN).also(each)
-        self._session.many(_ADD_ADVISORY, [_advisory_row(feed, each, numbers[each.key]) for each in chunk])
-        self._session.many(_ADD_AFFECTED, [row for each in chunk for row in _affected_rows(feed, each)])
-
-    def _know(self, known: Mapping[VulId, Known]) -> None:
-        for chunk in in_chunks(sorted(known.items()), CHUNK):
-            self._session.many(vul_rows.KNOW, [_known_row(which, one) for which, one in chunk])
-
-
-_UNKNOWN = Known()
+    def _must_be_open(self, edition: EditionId) -> None:
+        if not advisory_rows.is_open(self._session, edition):
+            raise FeedError("another import of the same feed began meanwhile and goes on in place of this one")
 
 
 def _refuse_twice(feed: str, chunk: Sequence[Advisory], seen: set[str]) -> None:
@@ -101,78 +107,3 @@ def _refuse_twice(feed: str, chunk: Sequence[Advisory], seen: set[str]) -> None:
         if each.id in seen:
             raise FeedError(f"feed {feed} has {each.id} twice: it is damaged, fetch it again")
         seen.add(each.id)
-
-
-def _advisory_row(feed: str, each: Advisory, which: VulId) -> dict[str, Value]:
-    return {
-        "feed": feed,
-        "advisory_id": clean(each.id),
-        "vul_id": which,
-        "aliases": words_text(each.aliases),
-        "level": number_of(each.level),
-        "level_source": clean(each.level_source),
-        "cvss": each.cvss,
-        "vector": clean(each.vector),
-    }
-
-
-def _affected_rows(feed: str, each: Advisory) -> Iterator[dict[str, Value]]:
-    for place, one in enumerate(each.affected):
-        row = _affected_row(feed, each.id, place, one)
-        if row is not None:
-            yield row
-
-
-def _affected_row(feed: str, advisory_id: str, place: int, one: Affected) -> dict[str, Value] | None:
-    keys = range_keys(one)
-    if keys is None:
-        return None
-    inclusive = keys.last is not None and (keys.fixed is None or keys.last < keys.fixed)
-    return {
-        "ecosystem": clean(one.ecosystem),
-        "name": clean(one.name),
-        "feed": feed,
-        "advisory_id": clean(advisory_id),
-        "place": place,
-        "from_key": keys.introduced,
-        "to_key": keys.last if inclusive else keys.fixed,
-        "to_inclusive": int(inclusive),
-        "fixed": clean(one.fixed),
-        "status": one.status.value,
-    }
-
-
-def _known_row(which: VulId, known: Known) -> dict[str, Value]:
-    return {
-        "which": which,
-        "to_level": number_of(known.level),
-        "to_level_source": clean(known.level_source),
-        "to_cvss": known.cvss,
-        "to_vector": clean(known.vector),
-        "to_title": clean(known.title),
-        "to_description": clean(known.description),
-        "to_reference": clean(known.reference),
-        "to_published": micros_or_none(known.published),
-        "to_category": known.category,
-    }
-
-
-def _status_row(status: FeedStatus) -> dict[str, Value]:
-    return {
-        "name": status.feed,
-        "advisories": status.advisories,
-        "ecosystems": words_text(status.ecosystems),
-        "imported": micros(status.imported),
-        "digest": status.digest,
-    }
-
-
-def _status_of(row: Row) -> FeedStatus:
-    name, advisories, ecosystems, imported, digest = row
-    return FeedStatus(
-        feed=name,
-        advisories=advisories,
-        ecosystems=words_of(ecosystems),
-        imported=time_of(imported),
-        digest=digest,
-    )

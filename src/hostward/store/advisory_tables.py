@@ -1,6 +1,11 @@
-"""Tables of vulnerability data, which is the same for every account."""
+"""Tables of vulnerability data, which is the same for every account.
 
-from sqlalchemy import Column, Float, UniqueConstraint
+A feed's data is kept under the number of its import, its edition. What is imported anew is written beside the old under
+a number of its own and counts from the moment at which the feed's row names it: one small transaction, however large
+the feed is, and a process that ends before it has changed nothing.
+"""
+
+from sqlalchemy import Column, Float, Index, UniqueConstraint
 
 from hostward.store.columns import number, raw, table, words
 
@@ -20,7 +25,26 @@ vul = table(
     number("category"),
     UniqueConstraint("name"),
 )
-"""The permanent numbers of vulnerabilities, and the best that any feed says of each."""
+"""The permanent numbers of vulnerabilities, and what is remembered of those that no feed speaks of any more."""
+vul_fact = table(
+    "vul_fact",
+    "vul_id edition",
+    number("vul_id"),
+    number("edition"),
+    number("level", null=True),
+    words("level_source"),
+    Column("cvss", Float(53)),
+    words("vector"),
+    words("title"),
+    words("description"),
+    words("reference"),
+    number("published", null=True),
+    number("category"),
+    number("kev"),
+    Column("epss", Float(53)),
+    Index(None, "edition"),
+)
+"""What each feed says of a vulnerability in general, over all its advisories."""
 feed = table(
     "feed",
     "name",
@@ -29,11 +53,29 @@ feed = table(
     words("ecosystems"),
     number("imported"),
     words("digest"),
+    number("edition"),
+    Index(None, "edition"),
 )
+"""The edition that counts of each feed."""
+edition = table("edition", "edition", number("edition"), words("feed"))
+"""Editions that are being written, or were when their process ended; and those that are being deleted."""
+feed_health = table(
+    "feed_health",
+    "name",
+    words("name"),
+    words("source"),
+    words("validator"),
+    number("checked", null=True),
+    number("failed", null=True),
+    number("failures"),
+    words("problem"),
+    words("left_out"),
+)
+"""What came of the last tries to renew each feed. failed NULL: the last one went well."""
 advisory = table(
     "advisory",
-    "feed advisory_id",
-    words("feed"),
+    "edition advisory_id",
+    number("edition"),
     words("advisory_id"),
     number("vul_id"),
     words("aliases"),
@@ -44,8 +86,10 @@ advisory = table(
 )
 affected = table(
     "affected",
-    "ecosystem name feed advisory_id place",
-    *(words(name) for name in ("ecosystem", "name", "feed", "advisory_id")),
+    "ecosystem name edition advisory_id place",
+    *(words(name) for name in ("ecosystem", "name")),
+    number("edition"),
+    words("advisory_id"),
     number("place"),
     raw("from_key"),
     raw("to_key", null=True),

@@ -1,5 +1,6 @@
-"""What one feed says of a vulnerability over all its advisories; the same for every store."""
+"""What feeds say of a vulnerability in general; the same for every store."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,6 +9,17 @@ from hostward.domain.matching import category_of
 from hostward.domain.severity import Level
 
 NO_CATEGORY = 0
+
+NVD_SOURCE = "cvss of NVD"
+_TRUST = {
+    "debian urgency": 4,
+    "distribution severity": 4,
+    NVD_SOURCE: 2,
+    "database severity": 1,
+    "": 0,
+}
+_VENDOR = 3
+"""How much a level counts by its source: distribution, then the vendor's own score, then NVD's (vul.md, rules)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +35,8 @@ class Known:
     reference: str = ""
     published: datetime | None = None
     category: int = NO_CATEGORY
+    kev: bool = False
+    epss: float | None = None
 
     def also(self, advisory: Advisory) -> "Known":
         """With what one more advisory of the feed says."""
@@ -33,10 +47,12 @@ class Known:
             reference=self.reference or advisory.reference,
             published=self.published or advisory.published,
             category=self.category or _category(advisory),
+            kev=self.kev or advisory.kev,
+            epss=self.epss if advisory.epss is None else advisory.epss,
         )
 
     def over(self, before: "Known") -> "Known":
-        """This on top of what was known before: what it does not say stays."""
+        """This on top of what another says: what it does not say stays."""
         rated, scored = self.level is not None, self.cvss is not None
         return Known(
             level=self.level if rated else before.level,
@@ -48,6 +64,8 @@ class Known:
             reference=self.reference or before.reference,
             published=self.published or before.published,
             category=self.category or before.category,
+            kev=self.kev or before.kev,
+            epss=before.epss if self.epss is None else self.epss,
         )
 
     def _rated(self, advisory: Advisory) -> "Known":
@@ -61,6 +79,21 @@ class Known:
         if self.cvss is not None and advisory.cvss <= self.cvss:
             return self
         return replace(self, cvss=advisory.cvss, vector=advisory.vector)
+
+
+def best(facts: Iterable[tuple[int, Known]], remembered: Known) -> Known:
+    """What counts of all that feeds say, each with its edition.
+
+    The most trusted source of a level first, of equal ones the newest edition; what none of them says is remembered.
+    """
+    known = remembered
+    for _, one in sorted(facts, key=lambda fact: (_trust(fact[1]), fact[0])):
+        known = one.over(known)
+    return known
+
+
+def _trust(known: Known) -> int:
+    return _TRUST.get(known.level_source, _VENDOR)
 
 
 def _category(advisory: Advisory) -> int:

@@ -16,7 +16,7 @@ from hostward.store.codec import level_of, words_of
 from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.result_rows import EVIDENCE, FACTS, PACKAGES, Kind, evidence_of, facts_of
 from hostward.store.session import Prepared, Row, Session
-from hostward.store.tables import advisory, affected, machine_package, package_version, vul
+from hostward.store.tables import advisory, affected, feed, machine_package, package_version, vul
 
 Place = tuple[int, int]
 """Batch, and place in it."""
@@ -35,15 +35,16 @@ _HOLDS = and_(
 _ADVISED = Prepared(
     select(
         *(_P.batch, _P.place, *COLUMNS, _P.path),
-        *(_A.feed, _A.advisory_id, _A.fixed, _A.status),
+        *(feed.c.name.label("feed"), _A.advisory_id, _A.fixed, _A.status),
         *(vul.c.name.label("key"), advisory.c.level, advisory.c.level_source, advisory.c.cvss, advisory.c.aliases),
     )
     .join_from(machine_package, package_version, _V.package_id == _P.package_id)
     .join(affected, _HOLDS)
-    .join(advisory, and_(advisory.c.feed == _A.feed, advisory.c.advisory_id == _A.advisory_id))
+    .join(feed, feed.c.edition == _A.edition)
+    .join(advisory, and_(advisory.c.edition == _A.edition, advisory.c.advisory_id == _A.advisory_id))
     .join(vul, vul.c.vul_id == advisory.c.vul_id)
     .where(_P.machine_id == bindparam("of_machine"), _P.lease_id == bindparam("of_lease"))
-    .order_by(_P.batch, _P.place, _A.feed, _A.advisory_id, _A.place)
+    .order_by(_P.batch, _P.place, feed.c.name, _A.advisory_id, _A.place)
 )
 
 
@@ -65,7 +66,7 @@ def _advised(session: Session, machine: MachineId, lease: LeaseId, kernel: str) 
 
 
 def _match(row: Row, kernel: str) -> Match:
-    feed, advisory_id, fixed, status, key, level, level_source, cvss, aliases = row[9:]
+    feed_name, advisory_id, fixed, status, key, level, level_source, cvss, aliases = row[9:]
     package = package_of(row[2:8], row[8])
     return Match(
         key=key,
@@ -79,7 +80,7 @@ def _match(row: Row, kernel: str) -> Match:
         level=level_of(level),
         level_source=level_source,
         cvss=cvss,
-        evidence=f"{feed} {advisory_id}",
+        evidence=f"{feed_name} {advisory_id}",
         hidden=hidden_reason(package, kernel),
         aliases=words_of(aliases),
     )

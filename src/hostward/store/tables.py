@@ -8,7 +8,7 @@ account; what is the same for all (vulnerability data, interned packages, counte
 from sqlalchemy import Column, Float, Index, UniqueConstraint
 
 from hostward.domain.host_scan import UnitState
-from hostward.store.advisory_tables import advisory, affected, feed, vul
+from hostward.store.advisory_tables import advisory, affected, edition, feed, feed_health, vul, vul_fact
 from hostward.store.columns import NUMBER, WORDS, metadata
 from hostward.store.columns import number as _number
 from hostward.store.columns import partial as _partial
@@ -25,11 +25,14 @@ __all__ = [
     "advisory",
     "affected",
     "credential",
+    "edition",
     "feed",
+    "feed_health",
     "known_vuls",
     "metadata",
     "schedule",
     "vul",
+    "vul_fact",
     "webhook",
     "webhook_delivery",
 ]
@@ -383,5 +386,5 @@ package_version = _table(
 )
 """An installed package version, kept once for the whole fleet. version_key NULL: its ecosystem has no order here."""
 
-SHARED = frozenset({counter, package_version, vul, feed, advisory, affected})
+SHARED = frozenset({counter, package_version, vul, vul_fact, feed, feed_health, edition, advisory, affected})
 """Tables without an account: the same for everybody."""

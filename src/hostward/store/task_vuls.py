@@ -5,6 +5,7 @@ task are counted one after the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
@@ -13,12 +14,11 @@ from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import TaskId, VulId
 from hostward.domain.matching import UNKNOWN_LEVEL
-from hostward.store import packed, vul_rows
+from hostward.store import packed, vul_facts, vul_rows
 from hostward.store.codec import level_of, number_of
 from hostward.store.found_vuls import Found, badness, by_key
 from hostward.store.session import Prepared, Row, Session, Value, in_chunks
-from hostward.store.tables import task, task_vul, unit_vul, vul
-from hostward.store.times import time_or_none
+from hostward.store.tables import task, task_vul, unit_vul
 from hostward.usecases.records import TaskVul
 
 EVERY = 2**31 - 1
@@ -58,17 +58,11 @@ def _worst_first(level: ColumnElement[int], cvss: ColumnElement[float]) -> tuple
     return func.coalesce(level, UNKNOWN_LEVEL.value).desc(), func.coalesce(cvss, -1.0).desc()
 
 
-_TOP = (
+_WORST = Prepared(
     select(*_STATE)
     .where(_V.task_id == bindparam("which"))
     .order_by(*_worst_first(_V.level, _V.cvss), _V.machines.desc(), _V.vul_id)
     .limit(bindparam("many"))
-    .subquery("top")
-)
-_WORST = Prepared(
-    select(*_TOP.c, vul.c.name, vul.c.vector, vul.c.title, vul.c.description, vul.c.reference, vul.c.published)
-    .join_from(_TOP, vul, vul.c.vul_id == _TOP.c.vul_id)
-    .order_by(*_worst_first(_TOP.c.level, _TOP.c.cvss), _TOP.c.machines.desc(), _TOP.c.vul_id)
 )
 
 
@@ -89,7 +83,7 @@ def record(session: Session, unit: Unit, matches: Sequence[Match]) -> int:
 
 def worst(session: Session, which: TaskId, limit: int) -> list[TaskVul]:
     """The worst of what the task found."""
-    return [_task_vul(row) for row in session.rows(_WORST, which=which, many=limit)]
+    return _task_vuls(session, session.rows(_WORST, which=which, many=limit))
 
 
 def page(
@@ -101,9 +95,8 @@ def page(
         meant.append(func.coalesce(_V.level, 0).in_(sorted(levels)))
     total = session.select(select(func.count()).select_from(task_vul).where(*meant))[0][0]
     order = (*_worst_first(_V.level, _V.cvss), _V.machines.desc(), _V.vul_id)
-    said = (vul.c.name, vul.c.vector, vul.c.title, vul.c.description, vul.c.reference, vul.c.published)
-    query = select(*_STATE, *said).join_from(task_vul, vul, vul.c.vul_id == _V.vul_id).where(*meant)
-    return int(total), [_task_vul(row) for row in session.select(query.order_by(*order).limit(limit).offset(offset))]
+    query = select(*_STATE).where(*meant).order_by(*order).limit(limit).offset(offset)
+    return int(total), _task_vuls(session, session.select(query))
 
 
 def ranked(vuls: Iterable[TaskVul]) -> list[TaskVul]:
@@ -122,7 +115,7 @@ def count(session: Session, which: TaskId) -> int:
 def _numbered(session: Session, found: Mapping[str, Found]) -> dict[VulId, Found]:
     """By permanent number, in its order, with what is known in general where the matches say nothing."""
     numbers = vul_rows.ids(session, found)
-    known = vul_rows.known(session, sorted(numbers.values()))
+    known = vul_facts.known(session, sorted(numbers.values()))
     numbered = {numbers[key]: one for key, one in found.items()}
     vul_rows.set_category(session, {which: numbered[which].category for which in known if not known[which].category})
     return {
@@ -201,22 +194,21 @@ def _move(which: TaskId, number: VulId, now: Found, more: int) -> dict[str, Valu
     return {"which": which, "one": number, "more": more, **rating}
 
 
-def _task_vul(row: Row) -> TaskVul:
-    number, machines, level, level_source, cvss, component, fixed, category = row[:8]
-    key, vector, title, description, reference, published = row[8:]
-    return TaskVul(
-        id=VulId(number),
-        key=key,
+def _task_vuls(session: Session, rows: Sequence[Row]) -> list[TaskVul]:
+    """Rows of _STATE with what the feeds say of the vulnerabilities, in their order."""
+    known = vul_facts.known(session, [VulId(row[0]) for row in rows])
+    return [_task_vul(row, known[VulId(row[0])]) for row in rows]
+
+
+def _task_vul(row: Row, known: TaskVul) -> TaskVul:
+    _, machines, level, level_source, cvss, component, fixed, category = row
+    return replace(
+        known,
         level=level_of(level),
         level_source=level_source,
         cvss=cvss,
-        vector=vector,
-        title=title,
-        description=description,
-        reference=reference,
-        published=time_or_none(published),
-        category=category,
         component=component,
         fixed=fixed,
+        category=category,
         machines=machines,
     )

@@ -1,4 +1,4 @@
-"""Vulnerabilities: their permanent numbers, and the best that is known of each."""
+"""Vulnerabilities: their permanent numbers, and what is remembered of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,11 +7,11 @@ from sqlalchemy import Case, bindparam, case, func, insert, or_, select, update
 from hostward.domain.ids import VulId
 from hostward.store import counters
 from hostward.store.codec import level_of
+from hostward.store.known_vuls import Known
 from hostward.store.session import Prepared, Row, Session, in_chunks
 from hostward.store.tables import vul
 from hostward.store.texts import clean
 from hostward.store.times import time_or_none
-from hostward.usecases.records import TaskVul
 
 _C = vul.c
 COLUMNS = (
@@ -61,7 +61,7 @@ KNOW = Prepared(
         category=case((_TO["category"] != 0, _TO["category"]), else_=_C.category),
     )
 )
-"""What a feed says takes the place of what was known; what it does not say leaves it."""
+"""What a feed said takes the place of what was remembered; what it did not say leaves it."""
 
 
 def ids(session: Session, keys: Iterable[str]) -> Mapping[str, VulId]:
@@ -79,25 +79,22 @@ def ids(session: Session, keys: Iterable[str]) -> Mapping[str, VulId]:
     return {key: found[name] for key, name in names.items()}
 
 
-def known(session: Session, numbers: Sequence[VulId]) -> dict[VulId, TaskVul]:
-    """What is known of these vulnerabilities."""
-    rows: list[Row] = []
-    for chunk in in_chunks(numbers):
-        rows.extend(session.select(select(*COLUMNS).where(_C.vul_id.in_(chunk))))
-    return {VulId(row[0]): vul_of(row) for row in rows}
-
-
 def set_category(session: Session, categories: Mapping[VulId, int]) -> None:
     """Remember what these count as, where that was not known."""
     session.many(_SET_CATEGORY, [{"which": which, "to_category": value} for which, value in sorted(categories.items())])
 
 
-def vul_of(row: Row) -> TaskVul:
-    """A row of COLUMNS as a vulnerability that no machine has."""
-    which, name, level, level_source, cvss, vector, title, description, reference, published, category = row
-    return TaskVul(
-        id=VulId(which),
-        key=name,
+def remembered(session: Session, numbers: Sequence[VulId]) -> dict[VulId, tuple[str, Known]]:
+    """Names of these vulnerabilities, and what is remembered of them from feeds that no longer speak of them."""
+    rows: list[Row] = []
+    for chunk in in_chunks(numbers):
+        rows.extend(session.select(select(*COLUMNS).where(_C.vul_id.in_(chunk))))
+    return {VulId(row[0]): (row[1], _remembered(row)) for row in rows}
+
+
+def _remembered(row: Row) -> Known:
+    _, _, level, level_source, cvss, vector, title, description, reference, published, category = row
+    return Known(
         level=level_of(level),
         level_source=level_source,
         cvss=cvss,
@@ -107,9 +104,6 @@ def vul_of(row: Row) -> TaskVul:
         reference=reference,
         published=time_or_none(published),
         category=category,
-        component="",
-        fixed="",
-        machines=0,
     )
 
 

@@ -5,12 +5,32 @@ from datetime import datetime
 from typing import Protocol
 
 from hostward.domain.advisory import Advisory
-from hostward.domain.ids import VulId
-from hostward.usecases.records import Advised, FeedStatus, TaskVul
+from hostward.domain.ids import EditionId, VulId
+from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
 class Advisories(Protocol):
     """Vulnerability data, whatever its source."""
+
+    def begin(self, feed: str) -> EditionId:
+        """The number of a new edition of a feed: what is added to it counts from publish() on."""
+        ...
+
+    def add(self, edition: EditionId, advisories: Sequence[Advisory]) -> None:
+        """Write some of an edition's advisories. Raises FeedError when another import threw the edition away."""
+        ...
+
+    def publish(self, edition: EditionId, status: FeedStatus) -> None:
+        """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add()."""
+        ...
+
+    def leftovers(self, feed: str) -> Sequence[EditionId]:
+        """Editions of a feed that do not count: replaced ones, and what imports that ended early have written."""
+        ...
+
+    def forget(self, edition: EditionId) -> None:
+        """Delete an edition that does not count; what only it said of vulnerabilities is remembered."""
+        ...
 
     def replace(
         self, feed: str, advisories: Iterable[Advisory], *, ecosystems: Iterable[str], digest: str, now: datetime
@@ -27,7 +47,15 @@ class Advisories(Protocol):
         ...
 
     def feeds(self) -> Sequence[FeedStatus]:
-        """What was imported."""
+        """What was imported, by name."""
+        ...
+
+    def health(self) -> Sequence[FeedHealth]:
+        """What came of the last tries to renew each feed, by name."""
+        ...
+
+    def put_health(self, health: FeedHealth) -> None:
+        """Write what came of a try to renew a feed."""
         ...
 
     def vul_ids(self, keys: Iterable[str]) -> Mapping[str, VulId]:

@@ -269,7 +269,8 @@ class MachinePage:
 class TaskVul:
     """A vulnerability a task found, or was asked for. key: CVE id. machines: how many of the task have it.
 
-    level None and cvss None: nobody gives one. component: name of the package. fixed: "" when no fix is known.
+    level None and cvss None: nobody gives one. component: name of the package. fixed: "" when no fix is known. kev: it
+    is known to be exploited. epss: probability that it will be within 30 days, None when nobody gives one.
     """
 
     id: VulId
@@ -286,6 +287,8 @@ class TaskVul:
     component: str
     fixed: str
     machines: int
+    kev: bool = False
+    epss: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +317,25 @@ class FeedStatus:
     ecosystems: tuple[str, ...]
     imported: datetime
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """What came of the tries to renew a feed.
+
+    source: where from, without credentials. validator: what the source told the last content by (ETag), "" for nothing.
+    checked: the last time the source was found whole, changed or not; failed: the last try, when it failed, with the
+    problem in words and how many failed in a row. left_out: records that could not be used, in words.
+    """
+
+    feed: str
+    source: str = ""
+    validator: str = ""
+    checked: datetime | None = None
+    failed: datetime | None = None
+    failures: int = 0
+    problem: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

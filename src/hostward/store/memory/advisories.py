@@ -6,12 +6,13 @@ from datetime import datetime
 
 from hostward.domain.advisory import Advisory, Affected
 from hostward.domain.errors import FeedError
-from hostward.domain.ids import VulId
+from hostward.domain.ids import EditionId, VulId
 from hostward.domain.matching import key_range
-from hostward.store.known_vuls import Known
-from hostward.store.memory.state import State
+from hostward.store.known_vuls import Known, best
+from hostward.store.memory.state import Edition, State
 from hostward.store.texts import clean, cleaned
-from hostward.usecases.records import Advised, FeedStatus, TaskVul
+from hostward.store.vul_facts import task_vul
+from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
 class MemoryAdvisories:
@@ -20,37 +21,70 @@ class MemoryAdvisories:
     def __init__(self, state: State) -> None:
         self._state = state
 
+    def begin(self, feed: str) -> EditionId:
+        """The number of a new edition of a feed."""
+        which = EditionId(self._state.take("edition"))
+        self._state.editions[which] = Edition(feed=feed)
+        return which
+
+    def add(self, edition: EditionId, advisories: Sequence[Advisory]) -> None:
+        """Write some of an edition's advisories. Raises FeedError when another import threw the edition away."""
+        written = self._open(edition)
+        numbers = self.vul_ids(each.key for each in advisories)
+        facts = dict(written.facts)
+        for each in advisories:
+            facts[numbers[each.key]] = facts.get(numbers[each.key], Known()).also(cleaned(each))
+        affecting = {each.id: cleaned(each) for each in advisories if each.affected}
+        self._state.editions[edition] = replace(
+            written, facts=facts, advisories={**written.advisories, **affecting}
+        )  # fmt: skip
+
+    def publish(self, edition: EditionId, status: FeedStatus) -> None:
+        """Let an edition count in place of the one before. Raises FeedError as add()."""
+        written = self._open(edition)
+        for which, one in self._state.editions.items():
+            if one.feed == status.feed and one.counts:
+                self._state.editions[which] = replace(one, counts=False)
+        self._state.editions[edition] = replace(written, counts=True)
+        self._state.feeds[status.feed] = status
+
+    def leftovers(self, feed: str) -> Sequence[EditionId]:
+        """Editions of a feed that do not count."""
+        return sorted(which for which, one in self._state.editions.items() if one.feed == feed and not one.counts)
+
+    def forget(self, edition: EditionId) -> None:
+        """Delete an edition that does not count; what only it said of vulnerabilities is remembered."""
+        gone = self._state.editions.pop(edition)
+        for which, one in gone.facts.items():
+            if not facts_of(self._state, which):
+                self._state.known[which] = replace(one, kev=False, epss=None).over(self._state.known[which])
+
     def replace(
         self, feed: str, advisories: Iterable[Advisory], *, ecosystems: Iterable[str], digest: str, now: datetime
     ) -> FeedStatus:
         """Put a feed's data in place of its earlier data. Raises FeedError for an advisory that comes twice."""
-        for key in [key for key in self._state.advisories if key[0] == feed]:
-            del self._state.advisories[key]
-        known: dict[VulId, Known] = {}
-        count = 0
-        for each in map(cleaned, advisories):
-            if (feed, each.id) in self._state.advisories:
+        edition, seen, whole = self.begin(feed), set[str](), list(advisories)
+        for each in whole:
+            if each.id in seen:
                 raise FeedError(f"feed {feed} has {each.id} twice: it is damaged, fetch it again")
-            self._state.advisories[feed, each.id] = each
-            which = self.vul_ids([each.key])[each.key]
-            known[which] = known.get(which, Known()).also(each)
-            count += 1
-        for which, one in known.items():
-            self._state.known[which] = one.over(self._state.known[which])
+            seen.add(each.id)
+        self.add(edition, whole)
         words = tuple(sorted(set(ecosystems)))
-        status = FeedStatus(feed=feed, advisories=count, ecosystems=words, imported=now, digest=digest)
-        self._state.feeds[feed] = status
+        status = FeedStatus(feed=feed, advisories=len(seen), ecosystems=words, imported=now, digest=digest)
+        self.publish(edition, status)
+        for which in self.leftovers(feed):
+            self.forget(which)
         return status
 
     def about(self, ecosystem: str, sources: Iterable[str]) -> Sequence[Advised]:
         """Every range that speaks of these source packages, by source, feed, advisory and place in it."""
-        stored = sorted(self._state.advisories.items(), key=lambda entry: entry[0])
+        stored = counting(self._state)
         return [
             advised
             for source in sources
-            for _, each in stored
+            for feed, each in stored
             for one in each.affected
-            if (one.ecosystem, one.name) == (ecosystem, source) and (advised := _advised(each, one)) is not None
+            if (one.ecosystem, one.name) == (ecosystem, source) and (advised := _advised(feed, each, one)) is not None
         ]
 
     def covers(self, ecosystem: str) -> bool:
@@ -61,6 +95,14 @@ class MemoryAdvisories:
         """What was imported, by name."""
         return [status for _, status in sorted(self._state.feeds.items())]
 
+    def health(self) -> Sequence[FeedHealth]:
+        """What came of the last tries to renew each feed, by name."""
+        return [health for _, health in sorted(self._state.health.items())]
+
+    def put_health(self, health: FeedHealth) -> None:
+        """Write what came of a try."""
+        self._state.health[health.feed] = health
+
     def vul_ids(self, keys: Iterable[str]) -> Mapping[str, VulId]:
         """Permanent numbers for these vulnerabilities."""
         return {key: self._number(clean(key)) for key in keys}
@@ -69,7 +111,11 @@ class MemoryAdvisories:
         """What is known of these vulnerabilities, in the order of ids; unknown ones are left out."""
         names = {which: name for name, which in self._state.vul_numbers.items()}
         known = self._state.known
-        return [task_vul(which, names[which], known[which]) for which in dict.fromkeys(ids) if which in known]
+        return [
+            task_vul(which, names[which], known_of(self._state, which))
+            for which in dict.fromkeys(ids)
+            if which in known
+        ]
 
     def _number(self, name: str) -> VulId:
         if name not in self._state.vul_numbers:
@@ -78,8 +124,30 @@ class MemoryAdvisories:
             self._state.known[which] = Known()
         return self._state.vul_numbers[name]
 
+    def _open(self, edition: EditionId) -> Edition:
+        written = self._state.editions.get(edition)
+        if written is None or written.counts:
+            raise FeedError("another import of the same feed began meanwhile and goes on in place of this one")
+        return written
 
-def _advised(advisory: Advisory, one: Affected) -> Advised | None:
+
+def counting(state: State) -> list[tuple[str, Advisory]]:
+    """The advisories that count, by feed and id."""
+    found = [(one.feed, each) for one in state.editions.values() if one.counts for each in one.advisories.values()]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].id))
+
+
+def facts_of(state: State, which: VulId) -> list[tuple[int, Known]]:
+    """What feeds say of a vulnerability, with the edition that says it."""
+    return [(edition, one.facts[which]) for edition, one in state.editions.items() if one.counts and which in one.facts]
+
+
+def known_of(state: State, which: VulId) -> Known:
+    """What is known of a vulnerability over all feeds."""
+    return best(facts_of(state, which), state.known[which])
+
+
+def _advised(feed: str, advisory: Advisory, one: Affected) -> Advised | None:
     keys = key_range(one)
     if keys is None:
         return None
@@ -89,31 +157,11 @@ def _advised(advisory: Advisory, one: Affected) -> Advised | None:
         keys=replace(keys, fixed=None) if inclusive else replace(keys, last=None),
         fixed=one.fixed,
         status=one.status,
-        feed=advisory.feed,
+        feed=feed,
         advisory=advisory.id,
         key=advisory.key,
         aliases=advisory.aliases,
         level=advisory.level,
         level_source=advisory.level_source,
         cvss=advisory.cvss,
-    )
-
-
-def task_vul(which: VulId, name: str, known: Known) -> TaskVul:
-    """What is known of a vulnerability that no machine has."""
-    return TaskVul(
-        id=which,
-        key=name,
-        level=known.level,
-        level_source=known.level_source,
-        cvss=known.cvss,
-        vector=known.vector,
-        title=known.title,
-        description=known.description,
-        reference=known.reference,
-        published=known.published,
-        category=known.category,
-        component="",
-        fixed="",
-        machines=0,
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hostward.domain.advisory import Match
@@ -13,6 +14,7 @@ from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, Verdict
+from hostward.store.memory.advisories import counting
 from hostward.store.memory.state import State
 from hostward.store.texts import cleaned
 from hostward.store.version_keys import version_key
@@ -83,7 +85,7 @@ class MemoryResults:
         facts = [item for item in items if isinstance(item, HostFacts)]
         kernel = facts[-1].running_kernel if facts else ""
         evidence = [item for item in items if isinstance(item, Evidence)]
-        advisories = [advisory for _, advisory in sorted(self._state.advisories.items(), key=_key)]
+        advisories = [replace(advisory, feed=feed) for feed, advisory in counting(self._state)]
         for package in (item for item in items if isinstance(item, Package)):
             if version_key(package.ecosystem, package.source_version) is not None:
                 yield from match(package, advisories, kernel)
@@ -95,7 +97,3 @@ def _risk(item: Item) -> Level | None:
     if isinstance(item, MalwareFinding) or (isinstance(item, Verdict) and item.outcome is Outcome.FAIL):
         return item.level
     return None
-
-
-def _key(entry: tuple[tuple[str, str], object]) -> tuple[str, str]:
-    return entry[0]

@@ -14,6 +14,7 @@ from hostward.domain.host_scan import Unit
 from hostward.domain.ids import (
     AccountId,
     DeliveryId,
+    EditionId,
     LeaseId,
     MachineId,
     ScheduleId,
@@ -32,7 +33,7 @@ from hostward.domain.task import Task
 from hostward.domain.webhook import Delivery, Webhook
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
-from hostward.usecases.records import FeedStatus, Item, Lease, RequestBatch
+from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease, RequestBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,16 @@ class Counted:
 
     found: Found
     machines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One import of a feed. counts: it is the feed's data."""
+
+    feed: str
+    advisories: Mapping[str, Advisory] = field(default_factory=dict)
+    facts: Mapping[VulId, Known] = field(default_factory=dict)
+    counts: bool = False
 
 
 @dataclass(slots=True)
@@ -88,7 +99,8 @@ class State:
     deliveries: dict[DeliveryId, Delivery] = field(default_factory=dict)
     known_vuls: dict[MachineId, tuple[LeaseId, frozenset[VulId]]] = field(default_factory=dict)
     feeds: dict[str, FeedStatus] = field(default_factory=dict)
-    advisories: dict[tuple[str, str], Advisory] = field(default_factory=dict)
+    editions: dict[EditionId, Edition] = field(default_factory=dict)
+    health: dict[str, FeedHealth] = field(default_factory=dict)
     vul_numbers: dict[str, VulId] = field(default_factory=dict)
     known: dict[VulId, Known] = field(default_factory=dict)
 

@@ -8,8 +8,9 @@ from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import Seq, TaskId, VulId
 from hostward.store.found_vuls import Found, badness, by_key
-from hostward.store.memory.advisories import MemoryAdvisories, task_vul
+from hostward.store.memory.advisories import MemoryAdvisories, known_of
 from hostward.store.memory.state import Counted, State
+from hostward.store.vul_facts import task_vul
 from hostward.usecases.records import TaskVul
 
 
@@ -37,7 +38,7 @@ def worst(state: State, which: TaskId) -> list[TaskVul]:
     names = {number: name for name, number in state.vul_numbers.items()}
     vuls = [
         replace(
-            task_vul(number, names[number], state.known[number]),
+            task_vul(number, names[number], known_of(state, number)),
             level=counted.found.level,
             level_source=counted.found.level_source,
             cvss=counted.found.cvss,
@@ -61,9 +62,10 @@ def _numbered(state: State, found: Mapping[str, Found]) -> dict[VulId, Found]:
     numbers = MemoryAdvisories(state).vul_ids(found)
     numbered = {}
     for key, one in found.items():
-        known = state.known[numbers[key]]
-        if not known.category:
-            state.known[numbers[key]] = replace(known, category=one.category)
+        known = known_of(state, numbers[key])
+        remembered = state.known[numbers[key]]
+        if not remembered.category:
+            state.known[numbers[key]] = replace(remembered, category=one.category)
         numbered[numbers[key]] = one.known_as(known.level, known.level_source, known.cvss)
     return numbered
 
