@@ -118,7 +118,7 @@ def advisory_of(record: Record, skipped: Counter[str]) -> Advisory | None:
         cvss=score,
         vector=vector,
         reference=_reference(record),
-        published=_time(record.published),
+        published=time_of(record.published),
         affected=tuple(each for part in record.affected or () for each in _ranges(part, skipped)),
     )
 
@@ -281,7 +281,7 @@ def _rank(kind: str) -> int:
     return _REFERENCE_ORDER.index(kind) if kind in _REFERENCE_ORDER else len(_REFERENCE_ORDER)
 
 
-def _time(text: str | None) -> datetime | None:
+def time_of(text: str | None) -> datetime | None:
     """RFC 3339 as the schema asks; None for anything else, and for Go's zero time that means "not published"."""
     try:
         time = datetime.fromisoformat(text or "")

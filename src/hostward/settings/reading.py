@@ -45,6 +45,10 @@ class Settings:
     agent_heartbeat_seconds: int
     metrics_token_file: str
     notifications_allow_private: tuple[IPv4Network | IPv6Network, ...]
+    feeds_update_hours: int
+    feeds_names: str
+    feeds_mirror: str
+    feeds_trusted_keys: str
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["console", "json"]
     sources: Mapping[str, str]

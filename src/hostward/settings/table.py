@@ -176,6 +176,38 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "127.0.0.1/32. Empty: none, so that no webhook can be used to reach what stands beside the server.",
     ),
     Setting(
+        name="feeds.update_hours",
+        type="integer",
+        default=0,
+        minimum=0,
+        maximum=24 * 30,
+        unit="hours",
+        doc="How often the server renews vulnerability feeds by itself, each for itself. 0: never; run `hostward feed "
+        "update`, or bring bundles with `hostward feed import`.",
+    ),
+    Setting(
+        name="feeds.names",
+        type="text",
+        default="",
+        doc="Which feeds are renewed, parted by commas, as `hostward feed status` calls them; osv:PyPI is one, alpine "
+        "stands for all that begin so. Empty: the usual ones.",
+    ),
+    Setting(
+        name="feeds.mirror",
+        type="text",
+        default="",
+        secret=True,
+        doc="Where feeds are fetched in place of their publishers: a folder, or an http(s) URL, which may hold a user "
+        "and a password. Files lie there as in the folder feeds of a data directory.",
+    ),
+    Setting(
+        name="feeds.trusted_keys",
+        type="text",
+        default="",
+        doc="Public keys, parted by commas, whose bundles `hostward feed import` takes, as `hostward feed export` "
+        "prints them.",
+    ),
+    Setting(
         name="log.level",
         type="choice",
         default="info",

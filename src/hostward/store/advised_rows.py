@@ -34,21 +34,8 @@ def about(session: Session, ecosystem: str, sources: Iterable[str]) -> Iterator[
 
 
 def _advised(row: Row) -> Advised:
-    (
-        name,
-        from_key,
-        to_key,
-        inclusive,
-        fixed,
-        status,
-        feed_name,
-        advisory_id,
-        key,
-        aliases,
-        level,
-        level_source,
-        cvss,
-    ) = row
+    name, from_key, to_key, inclusive, fixed, status, *said = row
+    feed_name, advisory_id, key, aliases, level, level_source, cvss = said
     return Advised(
         source=name,
         keys=KeyRange(introduced=from_key, fixed=None if inclusive else to_key, last=to_key if inclusive else None),

@@ -44,6 +44,10 @@ class SqlAdvisories:
         if before is not None:
             advisory_rows.enter(self._session, before, status.feed)
 
+    def renew(self, feed: str, imported: datetime) -> None:
+        """The feed's data was found to be what its source has at this time."""
+        feed_rows.renew(self._session, feed, imported)
+
     def leftovers(self, feed: str) -> Sequence[EditionId]:
         """Editions of a feed that do not count: replaced ones, and what imports that ended early have written."""
         return advisory_rows.open_of(self._session, feed)
@@ -56,7 +60,7 @@ class SqlAdvisories:
     def replace(
         self, feed: str, advisories: Iterable[Advisory], *, ecosystems: Iterable[str], digest: str, now: datetime
     ) -> FeedStatus:
-        """Put a feed's data in place of its earlier data, at once. Raises FeedError for an advisory that comes twice."""
+        """Put a feed's data in place of its earlier data. Raises FeedError for an advisory that comes twice."""
         edition, seen = self.begin(feed), set[str]()
         for chunk in in_chunks(advisories, CHUNK):
             _refuse_twice(feed, chunk, seen)

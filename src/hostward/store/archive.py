@@ -25,6 +25,7 @@ MAX_SIZES: Final[Mapping[str, int]] = {
     "hostward.db": 1 << 40,
     "secret.key": 1024,
     "hostward.toml": 1 << 20,
+    "feeds.key": 1024,
     "tls/ca.pem": 1 << 20,
     "tls/ca-key.pem": 1 << 20,
     "tls/server.pem": 1 << 20,

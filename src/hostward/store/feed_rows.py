@@ -1,8 +1,9 @@
 """Feeds: what was imported of each, and how well each is renewed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from hostward.domain.ids import EditionId
 from hostward.store.codec import words_of, words_text
@@ -18,6 +19,7 @@ _FEEDS = Prepared(select(_C.name, _C.advisories, _C.ecosystems, _C.imported, _C.
 _EDITION = Prepared(select(_C.edition).where(_C.name == bindparam("which")).with_for_update())
 _STATES = ("advisories", "ecosystems", "imported", "digest", "edition")
 _PUT = upserting(feed, key=("name",), change=lambda new: {name: new[name] for name in _STATES})
+_RENEW = Prepared(update(feed).where(_C.name == bindparam("which")).values(imported=bindparam("to_imported")))
 _HEALTH_COLUMNS = (_H.name, _H.source, _H.validator, _H.checked, _H.failed, _H.failures, _H.problem, _H.left_out)
 _HEALTH = Prepared(select(*_HEALTH_COLUMNS).order_by(_H.name))
 _PUT_HEALTH = upserting(
@@ -47,6 +49,11 @@ def put(session: Session, status: FeedStatus, edition: EditionId) -> None:
         digest=status.digest,
         edition=edition,
     )
+
+
+def renew(session: Session, name: str, imported: datetime) -> None:
+    """Its data was found to be what its source has."""
+    session.run(_RENEW, which=name, to_imported=micros(imported))
 
 
 def health(session: Session) -> Sequence[FeedHealth]:

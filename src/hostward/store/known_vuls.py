@@ -10,11 +10,11 @@ from hostward.domain.severity import Level
 
 NO_CATEGORY = 0
 
-NVD_SOURCE = "cvss of NVD"
 _TRUST = {
     "debian urgency": 4,
     "distribution severity": 4,
-    NVD_SOURCE: 2,
+    "cvss of CISA": 2,
+    "cvss of NVD": 2,
     "database severity": 1,
     "": 0,
 }

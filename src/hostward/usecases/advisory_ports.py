@@ -24,6 +24,10 @@ class Advisories(Protocol):
         """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add()."""
         ...
 
+    def renew(self, feed: str, imported: datetime) -> None:
+        """The feed's data was found to be what its source has at this time."""
+        ...
+
     def leftovers(self, feed: str) -> Sequence[EditionId]:
         """Editions of a feed that do not count: replaced ones, and what imports that ended early have written."""
         ...

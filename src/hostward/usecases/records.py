@@ -310,7 +310,10 @@ class Advised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedStatus:
-    """What is known of an imported feed. ecosystems: those it covers, each with its release ("Debian:12")."""
+    """What is known of an imported feed. ecosystems: those it covers, each with its release ("Debian:12").
+
+    imported: when its data was last found to be what its source has.
+    """
 
     feed: str
     advisories: int

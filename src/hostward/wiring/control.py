@@ -10,9 +10,10 @@ import os
 import pwd
 import socket
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from hostward.domain.errors import HostwardError
@@ -29,12 +30,17 @@ _CREDENTIALS: Final = struct.Struct("3i")
 _log: Final = get_logger(__name__)
 
 
-class Control:
-    """The server's end of the socket."""
+Verb = Callable[[Mapping[str, object]], Awaitable[Answer]]
+"""Something that is no action of the API, and is for commands of this machine alone."""
 
-    def __init__(self, api: LocalApi, data_dir: Path) -> None:
+
+class Control:
+    """The server's end of the socket. verbs: what it does beside the API's actions, by name."""
+
+    def __init__(self, api: LocalApi, data_dir: Path, verbs: Mapping[str, Verb] = MappingProxyType({})) -> None:
         self._api = api
         self._data_dir = data_dir
+        self._verbs = verbs
 
     async def serve(self) -> None:
         """Answer until cancelled. A folder that can hold no socket is told in the log: the server does without."""
@@ -67,17 +73,21 @@ class Control:
         action, parameters = asked["action"], asked["parameters"]
         if not isinstance(action, str) or not isinstance(parameters, dict):
             raise TypeError("an action and its parameters are expected")
+        if (verb := self._verbs.get(action)) is not None:
+            return await verb(parameters)
         try:
             return await self._api.call(action, parameters, by=user_of(uid))
         except HostwardError as problem:
             return {"Error": {"Code": "FailedOperation", "Message": str(problem)}}
 
 
-def ask(data_dir: Path, action: str, parameters: Mapping[str, object]) -> Answer | None:
+def ask(
+    data_dir: Path, action: str, parameters: Mapping[str, object], *, seconds: float = ANSWER_SECONDS
+) -> Answer | None:
     """The Response of the server that uses this directory; None when none answers there. Raises HostwardError."""
     try:
         with _at(data_dir) as address, socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(ANSWER_SECONDS)
+            connection.settimeout(seconds)
             connection.connect(address)
             connection.sendall(json.dumps({"action": action, "parameters": parameters}).encode() + b"\n")
             with connection.makefile("rb") as stream:

@@ -35,6 +35,8 @@ from hostward.wiring.application import Application
 from hostward.wiring.control import Control
 from hostward.wiring.events import open_events
 from hostward.wiring.exports import open_exports, sweep
+from hostward.wiring.feed_desk import VERB as FEEDS
+from hostward.wiring.feed_updater import FeedUpdater
 from hostward.wiring.figures import Figures
 from hostward.wiring.local_api import LocalApi, api_settings
 from hostward.wiring.metrics_token import read_token
@@ -102,7 +104,8 @@ def _joined(
     metrics = Metrics()
     gateway = _gateway(settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post)
     local = LocalApi(store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post)
-    control = Control(local, settings.data_dir)
+    updater = FeedUpdater(store=store, clock=clock, settings=settings)
+    control = Control(local, settings.data_dir, {FEEDS: updater.asked})
     events = open_events(settings, clock, store, hub, owner.key.user)
     app = Application(
         api=gateway, agents=agents, console=console, downloads=Downloads(exports, clock),
@@ -113,6 +116,7 @@ def _joined(
         background=(
             partial(reap, store, hub, clock), _scheduler(settings, clock, store, hub).run, gateway.request_log.keep,
             control.serve, partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
+            updater.run,
         ),
     )  # fmt: skip
     return Server(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hostward.domain.errors import FeedError
-from hostward.feeds import osv
+from hostward.feeds import zipped as zips
 from hostward.feeds.osv import OSV
 from hostward.feeds.table import FEEDS, feed_of
 
@@ -109,7 +109,7 @@ def test_an_id_is_given_once(tmp_path: Path) -> None:
 
 def test_a_large_member_is_counted_and_not_unpacked_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb costs its cap and no more."""
-    monkeypatch.setattr(osv, "MAX_RECORD_BYTES", 10_000)
+    monkeypatch.setattr(zips, "MAX_RECORD_BYTES", 10_000)
     reading = OSV.read(zipped(tmp_path / "all.zip", {"bomb.json": b" " * 5_000_000, "a.json": record()}))
     assert len(list(reading)) == 1
     assert reading.skipped == {"records that are too large": 1}
@@ -117,21 +117,21 @@ def test_a_large_member_is_counted_and_not_unpacked_further(tmp_path: Path, monk
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when each member is small."""
-    monkeypatch.setattr(osv, "MAX_TOTAL_BYTES", 500)
+    monkeypatch.setattr(zips, "MAX_TOTAL_BYTES", 500)
     with pytest.raises(FeedError, match="unpacks to more than"):
         list(OSV.read(zipped(tmp_path / "all.zip", many(5))))
 
 
 def test_a_zip_with_too_many_records_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the first is read."""
-    monkeypatch.setattr(osv, "MAX_RECORDS", 4)
+    monkeypatch.setattr(zips, "MAX_RECORDS", 4)
     with pytest.raises(FeedError, match="more than 4 records"):
         list(OSV.read(zipped(tmp_path / "all.zip", many(5))))
 
 
 def test_a_huge_list_of_members_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the size that the end record gives."""
-    monkeypatch.setattr(osv, "MAX_DIRECTORY_BYTES", 100)
+    monkeypatch.setattr(zips, "MAX_DIRECTORY_BYTES", 100)
     with pytest.raises(FeedError, match="list of members"):
         list(OSV.read(zipped(tmp_path / "all.zip", many(5))))
 
@@ -189,7 +189,7 @@ def test_feeds_know_their_own(tmp_path: Path) -> None:
     (tmp_path / "tracker.json").write_text('{"x": {"CVE-2026-1111": {"releases": {}}}}')
     names = [feed_of(tmp_path / name).name for name in ("any.name", "one.json", "tracker.json", ".")]
     assert names == ["osv", "osv", "debian", "osv"]
-    assert [feed.name for feed in FEEDS] == ["debian", "osv"]
+    assert [feed.name for feed in FEEDS] == ["debian", "alpine", "kev", "epss", "nvd", "cve", "osv"]
 
 
 @pytest.mark.parametrize("name", ["missing", "empty", "text", "fifo", "folder", "other.json"])
@@ -200,5 +200,5 @@ def test_what_no_feed_knows_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "other.json").write_text('{"cveMetadata": {"id": 1}}')
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(FeedError, match=r"none of the formats that are read \(debian, osv\)"):
+    with pytest.raises(FeedError, match=r"formats that are read \(debian, alpine, kev, epss, nvd, cve, osv\)"):
         feed_of(tmp_path / name)

@@ -48,6 +48,10 @@ class MemoryAdvisories:
         self._state.editions[edition] = replace(written, counts=True)
         self._state.feeds[status.feed] = status
 
+    def renew(self, feed: str, imported: datetime) -> None:
+        """The feed's data was found to be what its source has at this time."""
+        self._state.feeds[feed] = replace(self._state.feeds[feed], imported=imported)
+
     def leftovers(self, feed: str) -> Sequence[EditionId]:
         """Editions of a feed that do not count."""
         return sorted(which for which, one in self._state.editions.items() if one.feed == feed and not one.counts)

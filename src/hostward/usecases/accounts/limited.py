@@ -86,7 +86,7 @@ class LimitedUnitOfWork:
     @property
     def advisories(self) -> Advisories:
         """Vulnerability data."""
-        return cast("Advisories", _Closed(self._uow.advisories, {"about", "covers", "feeds", "vuls"}))
+        return cast("Advisories", _Closed(self._uow.advisories, {"about", "covers", "feeds", "health", "vuls"}))
 
     @property
     def accounts(self) -> Accounts:

@@ -1,16 +1,22 @@
-"""Import a feed: its new data takes the place of the old in one transaction, or nothing changes."""
+"""Import a feed: its new data is written beside the old and takes its place in one small transaction, or is gone."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import islice
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedError
-from hostward.usecases.ports import UnitOfWork
+from hostward.domain.ids import EditionId
+from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.records import FeedStatus
 
 SHRUNK = 0.8
 """A feed with fewer than this share of its earlier advisories is taken for broken."""
+
+CHUNK = 2000
+"""Advisories in one transaction: others write between two of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,19 +32,75 @@ class Parsed:
     ecosystems: Collection[str]
 
 
-def import_feed(uow: UnitOfWork, *, parsed: Parsed, now: datetime) -> FeedStatus:
-    """Replace the feed's data. Raises FeedError for an empty or badly shrunk feed; the old data stays."""
-    before = next((status for status in uow.advisories.feeds() if status.feed == parsed.feed), None)
+def import_feed(store: Store, *, parsed: Parsed, now: datetime) -> FeedStatus:
+    """Replace the feed's data. Raises FeedError for an empty or badly shrunk feed; the old data stays.
+
+    Blocks while it reads. A process that ends meanwhile has changed nothing: the next import of the same feed clears
+    away what it wrote.
+    """
+    before = store.read_now(lambda uow: _of(uow, parsed.feed))
     if before is not None and before.digest == parsed.digest:
-        return before
-    status = uow.advisories.replace(
-        parsed.feed, parsed.advisories, ecosystems=parsed.ecosystems, digest=parsed.digest, now=now
-    )
-    if not status.advisories:
-        raise FeedError(f"{parsed.feed}: no advisory in it; the data imported before is kept")
-    if before is not None and status.advisories < before.advisories * SHRUNK:
-        raise FeedError(
-            f"{parsed.feed}: {status.advisories} advisories where there were {before.advisories};"
-            " the data imported before is kept"
-        )
+        return renewed(store, before, now)
+    edition = store.write_now(lambda uow: _begin(uow, parsed.feed))
+    try:
+        count = _write(store, edition, parsed)
+        _refuse_small(parsed.feed, count, before)
+        words = tuple(sorted(set(parsed.ecosystems)))
+        status = FeedStatus(
+            feed=parsed.feed, advisories=count, ecosystems=words, imported=now, digest=parsed.digest
+        )  # fmt: skip
+        store.write_now(lambda uow: uow.advisories.publish(edition, status))
+    finally:
+        store.write_now(lambda uow: _clear(uow, parsed.feed))
     return status
+
+
+def renewed(store: Store, status: FeedStatus, now: datetime) -> FeedStatus:
+    """The feed was found to be the same at its source: its data is as good as new."""
+    fresh = replace(status, imported=max(now, status.imported))
+    store.write_now(lambda uow: uow.advisories.renew(fresh.feed, fresh.imported))
+    return fresh
+
+
+def _of(uow: UnitOfWork, feed: str) -> FeedStatus | None:
+    return next((status for status in uow.advisories.feeds() if status.feed == feed), None)
+
+
+def _begin(uow: UnitOfWork, feed: str) -> EditionId:
+    _clear(uow, feed)
+    return uow.advisories.begin(feed)
+
+
+def _clear(uow: UnitOfWork, feed: str) -> None:
+    for edition in uow.advisories.leftovers(feed):
+        uow.advisories.forget(edition)
+
+
+def _write(store: Store, edition: EditionId, parsed: Parsed) -> int:
+    seen: set[str] = set()
+    for chunk in _chunks(parsed.advisories):
+        for each in chunk:
+            if each.id in seen:
+                raise FeedError(f"feed {parsed.feed} has {each.id} twice: it is damaged, fetch it again")
+            seen.add(each.id)
+        store.write_now(partial(_add, edition=edition, advisories=chunk))
+    return len(seen)
+
+
+def _add(uow: UnitOfWork, *, edition: EditionId, advisories: Sequence[Advisory]) -> None:
+    uow.advisories.add(edition, advisories)
+
+
+def _chunks(advisories: Iterable[Advisory]) -> Iterator[Sequence[Advisory]]:
+    remaining = iter(advisories)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
+
+
+def _refuse_small(feed: str, count: int, before: FeedStatus | None) -> None:
+    if not count:
+        raise FeedError(f"{feed}: no advisory in it; the data imported before is kept")
+    if before is not None and count < before.advisories * SHRUNK:
+        raise FeedError(
+            f"{feed}: {count} advisories where there were {before.advisories}; the data imported before is kept"
+        )
