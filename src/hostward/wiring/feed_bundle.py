@@ -147,7 +147,7 @@ def _public(text: str) -> Ed25519PublicKey:
 def _own_key(data_dir: Path) -> Ed25519PrivateKey:
     path = data_dir / KEY_FILE
     try:
-        raw = base64.b64decode(path.read_bytes(), validate=True)
+        raw = base64.b64decode(path.read_bytes().strip(), validate=True)
     except FileNotFoundError:
         key = Ed25519PrivateKey.generate()
         private_file.replace(path, base64.b64encode(key.private_bytes_raw()) + b"\n")
