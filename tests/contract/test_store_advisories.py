@@ -282,3 +282,10 @@ def test_evidence_speaks_of_its_own_machine_only(store: Store) -> None:
     assert matches(store, [package()], two) == []
     store.write_now(lambda uow: uow.results.add(one, LeaseId(8), 0, [package()]))
     assert store.read_now(lambda uow: uow.results.matches(one, LeaseId(8))) == []
+
+
+def test_the_ecosystems_of_an_inventory_are_known(store: Store) -> None:
+    """Each once, of this lease alone."""
+    matches(store, [package(), package("zlib"), package("requests", ecosystem="PyPI")])
+    found = store.read_now(lambda uow: [uow.results.ecosystems(MachineId(1), LeaseId(number)) for number in (7, 8)])
+    assert found == [{"Debian:12", "PyPI"}, frozenset()]

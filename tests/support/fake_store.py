@@ -183,6 +183,9 @@ class FakeAdvisories:
     def vuls(self, ids):
         return [vul for vul in self.known if vul.id in ids]
 
+    def feeds(self):
+        return []
+
 
 @dataclass
 class FakeAccounts:

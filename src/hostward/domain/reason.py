@@ -71,8 +71,8 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
         "VulIds 中有不存在的漏洞:{names}",
     ),
     Reason.NO_EMERGENCIES: (
-        "VulEmergency 1 needs a catalogue of known exploited vulnerabilities; none is served yet",
-        "VulEmergency 1 需要已知被利用漏洞目录,目前尚未提供",
+        "VulEmergency 1 needs CISA's catalogue of known exploited vulnerabilities: run hostward feed update kev",
+        "VulEmergency 1 需要 CISA 的已知被利用漏洞目录:请运行 hostward feed update kev",
     ),
     Reason.STILL_STOPPING: (
         "task {task} is still being stopped: ask again when its StoppingAll is false",

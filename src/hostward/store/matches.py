@@ -48,6 +48,19 @@ _ADVISED = Prepared(
 )
 
 
+_ECOSYSTEMS = Prepared(
+    select(_V.ecosystem)
+    .join_from(machine_package, package_version, _V.package_id == _P.package_id)
+    .where(_P.machine_id == bindparam("of_machine"), _P.lease_id == bindparam("of_lease"))
+    .distinct()
+)
+
+
+def ecosystems(session: Session, machine: MachineId, lease: LeaseId) -> frozenset[str]:
+    """The ecosystems of a lease's packages."""
+    return frozenset(row[0] for row in session.rows(_ECOSYSTEMS, of_machine=machine, of_lease=lease))
+
+
 def of_lease(session: Session, machine: MachineId, lease: LeaseId) -> list[Match]:
     """Every match, hidden ones marked: package by package; of one package advisories first, by feed and id."""
     kernel = _running_kernel(session, machine, lease)

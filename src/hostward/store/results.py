@@ -112,6 +112,10 @@ class SqlResults:
         rows = self._session.rows(_RISKS, of_machine=machine, of_lease=lease)
         return {Level(level): number for level, number in sorted(rows)}
 
+    def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
+        """The ecosystems of the lease's packages."""
+        return matches.ecosystems(self._session, machine, lease)
+
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
         """The lease's packages against advisories and its own evidence."""
         return matches.of_lease(self._session, machine, lease)

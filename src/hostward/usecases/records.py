@@ -293,7 +293,10 @@ class TaskVul:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advised:
-    """One range of one advisory about one source package, its versions as byte keys. key: the vulnerability."""
+    """One range of one advisory about one source package, its versions as byte keys.
+
+    key: the vulnerability; vul: its permanent number.
+    """
 
     source: str
     keys: KeyRange
@@ -302,6 +305,7 @@ class Advised:
     feed: str
     advisory: str
     key: str
+    vul: VulId
     aliases: tuple[str, ...]
     level: Level | None
     level_source: str

@@ -47,6 +47,10 @@ class Results(Protocol):
         """Malware findings and failed baseline items of a lease, by level (vulnerabilities are matches)."""
         ...
 
+    def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
+        """The ecosystems of the lease's packages, each with its release."""
+        ...
+
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
         """The lease's packages against advisories and its own evidence: every match, hidden ones marked."""
         ...

@@ -11,6 +11,9 @@ from hostward.domain.finding import MalwareFinding, NotScanned, ScanStats
 from hostward.domain.module import Module
 from hostward.domain.package import HostFacts, Package, Restart
 from hostward.domain.verdict import Verdict
+from hostward.runtime.clock import SystemClock
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.vulnerabilities.feed_doubts import doubts
 from hostward.usecases.vulnerabilities.judge import judge
 from hostward.wiring import local_store
 from hostward.wiring.local_scan import Part
@@ -36,17 +39,22 @@ def _module(part: Part, data_dir: Path) -> ModuleReport:
 
 def _vul(part: Part, data_dir: Path) -> ModuleReport:
     """Packages of a machine nobody has advisories for are judged by the host's own evidence alone."""
-    matches = local_store.judged(data_dir, lambda uow: judge(uow, part.items))
+    matches, doubtful = local_store.judged(data_dir, lambda uow: (judge(uow, part.items), _doubts(uow, part)))
     facts = [item for item in part.items if isinstance(item, HostFacts)]
     return ModuleReport(
         module=part.module,
         findings=worst_first(matches),
-        degraded=part.degraded,
+        degraded=[*part.degraded, *doubtful],
         failure=part.failure,
         facts=facts[-1] if facts else None,
         packages=[item for item in part.items if isinstance(item, Package)],
         restarts=[item for item in part.items if isinstance(item, Restart)],
     )
+
+
+def _doubts(uow: UnitOfWork, part: Part) -> Sequence[str]:
+    packages = [item for item in part.items if isinstance(item, Package)]
+    return doubts(uow, lambda: {package.ecosystem for package in packages}, now=SystemClock().now())
 
 
 def _malware(part: Part) -> ModuleReport:

@@ -88,7 +88,8 @@ class MemoryAdvisories:
             for source in sources
             for feed, each in stored
             for one in each.affected
-            if (one.ecosystem, one.name) == (ecosystem, source) and (advised := _advised(feed, each, one)) is not None
+            if (one.ecosystem, one.name) == (ecosystem, source)
+            and (advised := _advised(feed, self._state.vul_numbers[each.key], each, one)) is not None
         ]
 
     def covers(self, ecosystem: str) -> bool:
@@ -151,7 +152,7 @@ def known_of(state: State, which: VulId) -> Known:
     return best(facts_of(state, which), state.known[which])
 
 
-def _advised(feed: str, advisory: Advisory, one: Affected) -> Advised | None:
+def _advised(feed: str, vul: VulId, advisory: Advisory, one: Affected) -> Advised | None:
     keys = key_range(one)
     if keys is None:
         return None
@@ -164,6 +165,7 @@ def _advised(feed: str, advisory: Advisory, one: Affected) -> Advised | None:
         feed=feed,
         advisory=advisory.id,
         key=advisory.key,
+        vul=vul,
         aliases=advisory.aliases,
         level=advisory.level,
         level_source=advisory.level_source,

@@ -70,6 +70,10 @@ class MemoryResults:
         levels = Counter(filter(None, map(_risk, self.items(machine, lease))))
         return dict(sorted(levels.items()))
 
+    def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
+        """The ecosystems of the lease's packages."""
+        return frozenset(item.ecosystem for item in self.items(machine, lease) if isinstance(item, Package))
+
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
         """The lease's packages against advisories and its own evidence."""
         return list(self._matches(self.items(machine, lease)))

@@ -178,6 +178,10 @@ class LimitedResults:
         """Findings and failed items of a lease, by level."""
         return self._results.risks(machine, lease) if machine in self._reach() else {}
 
+    def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
+        """The ecosystems of the lease's packages."""
+        return self._results.ecosystems(machine, lease) if machine in self._reach() else frozenset()
+
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
         """The lease's packages against advisories."""
         return self._results.matches(machine, lease) if machine in self._reach() else ()

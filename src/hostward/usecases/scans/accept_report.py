@@ -20,6 +20,8 @@ from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.notifications.found import tell_new
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Item, Lease
+from hostward.usecases.scans.start import CATALOGUE
+from hostward.usecases.vulnerabilities.feed_doubts import doubts as doubts_of
 
 REASON_CHARS = 300
 """Longest reason kept of an agent's words."""
@@ -129,10 +131,19 @@ def _chosen(uow: UnitOfWork, place: _Place, options: VulOptions) -> Sequence[Mat
     """The lease's matches that the task was asked for."""
     matches = uow.results.matches(place.lease.machine, place.lease.id)
     counted = [match for match in matches if not match.hidden and is_selected(match, options)]
+    if options.emergency:
+        exploited = _exploited(uow, counted)
+        counted = [match for match in counted if match.key in exploited]
     if not options.vul_ids:
         return counted
     keys = {vul.key for vul in uow.advisories.vuls(options.vul_ids)}
     return [match for match in counted if match.key in keys]
+
+
+def _exploited(uow: UnitOfWork, matches: Sequence[Match]) -> frozenset[str]:
+    """Those of the vulnerabilities that are known to be exploited now."""
+    numbers = uow.advisories.vul_ids({match.key: None for match in matches})
+    return frozenset(vul.key for vul in uow.advisories.vuls(list(numbers.values())) if vul.kev)
 
 
 def _end(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> None:
@@ -146,7 +157,7 @@ def _end(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> None:
         )
     if not place.is_current:
         return
-    after = _ended_unit(place.unit, end, now)
+    after = _ended_unit(place.unit, end, _doubts(uow, place, end, now), now)
     uow.tasks.change(place.unit, after, now)
     if after.state is UnitState.OK and after.begin is not None:
         uow.tasks.learn(place.task.account, place.task.module, now - after.begin)
@@ -170,11 +181,21 @@ def _own_risks(uow: UnitOfWork, place: _Place) -> tuple[int, Mapping[Level, int]
     return len({match.key for match in matches if not match.hidden}), NO_LEVELS
 
 
-def _ended_unit(unit: Unit, end: End, now: datetime) -> Unit:
+def _doubts(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> Sequence[str]:
+    """What old advisories leave in doubt, so that no scan passes for more than it is."""
+    options = place.task.options
+    if end.outcome != "ok" or not isinstance(options, VulOptions):
+        return ()
+    also = (CATALOGUE,) if options.emergency else ()
+    lease = place.lease
+    return doubts_of(uow, lambda: uow.results.ecosystems(lease.machine, lease.id), now=now, also=also)
+
+
+def _ended_unit(unit: Unit, end: End, doubts: Sequence[str], now: datetime) -> Unit:
     if unit.state is UnitState.STOPPING:
         return unit.stopped(now)
     if end.outcome == "ok":
-        return unit.judged(now, _note(Code.NOT_JUDGED, end.reasons))
+        return unit.judged(now, _note(Code.NOT_JUDGED, [*end.reasons, *doubts]))
     if end.outcome == "stopped":
         return unit.lease_lost(now, spends_attempt=False)
     return unit.failed(FailType.FAILED, now, _note(Code.FAILED, end.reasons or ["the scan failed without a reason"]))

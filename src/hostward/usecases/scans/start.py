@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from hostward.domain.errors import InvalidValue, NoMachines, UnsupportedValue
 from hostward.domain.ids import AccountId, MachineId, TaskId
@@ -13,6 +14,9 @@ from hostward.domain.task import Task, Trigger, enter
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import ScanRequest, Scope
+
+CATALOGUE: Final = "kev"
+"""The feed that tells what is known to be exploited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ def check_options(uow: UnitOfWork, options: Options) -> None:
     """Raise InvalidValue for options that nothing could be scanned by."""
     if not isinstance(options, VulOptions):
         return
-    if options.emergency:
+    if options.emergency and not any(feed.feed == CATALOGUE for feed in uow.advisories.feeds()):
         raise UnsupportedValue.because(Reason.NO_EMERGENCIES)
     if not options.vul_ids:
         return

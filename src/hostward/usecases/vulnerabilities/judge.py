@@ -1,22 +1,32 @@
 """Judge an inventory that is stored nowhere: a local scan's packages against the advisories there are."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hostward.domain.advisory import Match
+from hostward.domain.ids import VulId
 from hostward.domain.matching import hidden_reason, match_evidence
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.versions.table import key_for
 from hostward.usecases.ports import UnitOfWork
-from hostward.usecases.records import Advised
+from hostward.usecases.records import Advised, TaskVul
 
 
 def judge(uow: UnitOfWork, items: Sequence[object]) -> Sequence[Match]:
-    """Every match of the packages among items, hidden ones marked; a vulnerability of a package comes once."""
+    """Every match of the packages among items, hidden ones marked; a vulnerability of a package comes once.
+
+    Where an advisory gives no level or score, what is known of the vulnerability in general stands in.
+    """
     packages = [item for item in items if isinstance(item, Package)]
     kernel = next((item.running_kernel for item in reversed(items) if isinstance(item, HostFacts)), "")
     evidence = [item for item in items if isinstance(item, Evidence)]
     advised = _advised(uow, packages)
-    found = [match for package in packages for match in _matches(package, advised, evidence, kernel)]
+    known = _known(uow, {one.key: one.vul for each in advised.values() for one in each if _says_little(one)})
+    found = [
+        _as_known(match, known.get(match.key))
+        for package in packages
+        for match in _matches(package, advised, evidence, kernel)
+    ]
     return list({(match.key, match.name, match.version, match.path): match for match in found}.values())
 
 
@@ -30,6 +40,22 @@ def _advised(uow: UnitOfWork, packages: Sequence[Package]) -> Mapping[tuple[str,
         for one in uow.advisories.about(ecosystem, sorted(names)):
             known.setdefault((ecosystem, one.source), []).append(one)
     return known
+
+
+def _says_little(one: Advised | Match) -> bool:
+    return one.level is None or one.cvss is None
+
+
+def _known(uow: UnitOfWork, numbers: Mapping[str, VulId]) -> Mapping[str, TaskVul]:
+    return {vul.key: vul for vul in uow.advisories.vuls(list(numbers.values()))}
+
+
+def _as_known(match: Match, known: TaskVul | None) -> Match:
+    if known is None or not _says_little(match):
+        return match
+    if match.level is None:
+        match = replace(match, level=known.level, level_source=known.level_source)
+    return replace(match, cvss=known.cvss) if match.cvss is None else match
 
 
 def _matches(
