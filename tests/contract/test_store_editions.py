@@ -147,3 +147,15 @@ def test_how_well_feeds_are_renewed_is_kept(store: Store) -> None:
         ("debian", 2, "no answer"), ("osv", 0, ""),
     ]  # fmt: skip
     assert found[1] == well
+
+
+def test_an_advisory_about_many_vulnerabilities_is_known_for_each(store: Store) -> None:
+    """The advisory's own words stay its own: of each CVE it gives the title, never a level that is of them all."""
+    said = advisory("ALSA-1", affects(), aliases=("CVE-1", "CVE-2"), title="openssl", description="long",
+                    level=Level.HIGH, level_source="distribution severity")  # fmt: skip
+    publish(store, begun(store, said))
+    numbers = store.write_now(lambda uow: uow.advisories.vul_ids(["ALSA-1", "CVE-1", "CVE-2"]))
+    found = store.read_now(lambda uow: uow.advisories.vuls(list(numbers.values())))
+    assert [(one.key, one.title, one.description, one.level) for one in found] == [
+        ("ALSA-1", "openssl", "long", Level.HIGH), ("CVE-1", "openssl", "", None), ("CVE-2", "openssl", "", None),
+    ]  # fmt: skip

@@ -4,8 +4,8 @@ The server matches in SQL over the same byte keys; `match` here says what that m
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from hostward.domain.advisory import Advisory, Affected, FixStatus, Match
 from hostward.domain.errors import InvalidValue
@@ -181,14 +181,33 @@ def is_affected(package: Package, affected: Affected) -> bool:
 
 
 def match(package: Package, advisories: Iterable[Advisory], running_kernel: str = "") -> list[Match]:
-    """What the package is affected by, one match an advisory (its first range that holds)."""
+    """What the package is affected by, one match a vulnerability of an advisory (its first range that holds)."""
     hidden = hidden_reason(package, running_kernel)
-    found = []
+    found: list[Match] = []
     for advisory in advisories:
         affected = next((each for each in advisory.affected if is_affected(package, each)), None)
         if affected is not None:
-            found.append(_advisory_match(package, advisory, affected, hidden))
+            found += vulnerabilities_of(_advisory_match(package, advisory, affected, hidden))
     return found
+
+
+def vulnerabilities_of(found: Match) -> Iterator[Match]:
+    """One match a vulnerability: a distribution's advisory may fix many, which are then among its aliases.
+
+    An advisory that is known by a CVE is about that one, one without any about itself.
+    """
+    fixes = () if is_cve(found.key) else tuple(filter(is_cve, found.aliases))
+    if not fixes:
+        yield found
+        return
+    others = tuple(alias for alias in found.aliases if alias not in fixes)
+    for cve in fixes:
+        yield replace(found, key=cve, aliases=(found.key, *others))
+
+
+def is_cve(name: str) -> bool:
+    """Is it the id of a CVE?"""
+    return name.startswith("CVE-")
 
 
 def match_evidence(package: Package, evidence: Evidence, running_kernel: str = "") -> Match | None:

@@ -28,6 +28,8 @@ _RANGE_TYPES = frozenset({"ECOSYSTEM", "SEMVER"})
 _FIRST = "0"
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}$")
 _WRAPPED_CVE = re.compile(r"[A-Z]+-(CVE-[0-9]{4}-[0-9]{4,19})$")
+_NO_SECURITY = re.compile(r"(?:AL|EL|RH|RL)(?:BA|EA)-")
+"""Red Hat's and its kin's advisories about bugs and enhancements, which stand in the same databases."""
 _GITHUB = "GHSA-"
 _REFERENCE_ORDER = ("ADVISORY", "FIX", "REPORT", "WEB", "ARTICLE")
 
@@ -80,6 +82,8 @@ class Record(msgspec.Struct):
 
     id: str
     aliases: list[str] | None = None
+    related: list[str] | None = None
+    upstream: list[str] | None = None
     summary: str | None = None
     details: str | None = None
     published: str | None = None
@@ -100,17 +104,22 @@ def decode(data: bytes) -> Record:
 
 
 def advisory_of(record: Record, skipped: Counter[str]) -> Advisory | None:
-    """The record as an advisory; None for one that was withdrawn or has no id. What is left out of it is counted."""
+    """The record as an advisory; None for one that is about no vulnerability. What is left out of it is counted."""
     if not record.id or record.withdrawn:
         skipped["withdrawn records" if record.withdrawn else "records without an id"] += 1
+        return None
+    key = _key(record)
+    fixes = () if _CVE.match(key) else _fixes(record)
+    if not fixes and _NO_SECURITY.match(record.id):
+        skipped["advisories about no vulnerability"] += 1
         return None
     score, vector = _cvss(record, skipped)
     level, level_source = _level(record, score)
     return Advisory(
         feed=FEED,
         id=record.id,
-        key=_key(record),
-        aliases=tuple(record.aliases or ()),
+        key=key,
+        aliases=tuple(dict.fromkeys((*(record.aliases or ()), *fixes))),
         title=(record.summary or "").strip(),
         description=(record.details or "")[:MAX_TEXT],
         level=level,
@@ -121,6 +130,15 @@ def advisory_of(record: Record, skipped: Counter[str]) -> Advisory | None:
         published=time_of(record.published),
         affected=tuple(each for part in record.affected or () for each in _ranges(part, skipped)),
     )
+
+
+def _fixes(record: Record) -> tuple[str, ...]:
+    """The CVEs that a distribution's advisory fixes; what is only related to a language package is another flaw."""
+    if not any(
+        part.package and category_of(part.package.ecosystem) is Category.LINUX for part in record.affected or ()
+    ):
+        return ()
+    return tuple(sorted({each for each in (*(record.upstream or ()), *(record.related or ())) if _CVE.match(each)}))
 
 
 def _key(record: Record) -> str:

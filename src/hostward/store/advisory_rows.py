@@ -8,7 +8,7 @@ from hostward.domain.advisory import Advisory, Affected
 from hostward.domain.ids import EditionId, VulId
 from hostward.store import fact_rows, vul_rows
 from hostward.store.codec import number_of, words_text
-from hostward.store.known_vuls import Known
+from hostward.store.known_vuls import keys_of, with_said
 from hostward.store.session import Prepared, Session, Value
 from hostward.store.tables import advisory, affected, edition
 from hostward.store.texts import clean
@@ -46,10 +46,11 @@ def close(session: Session, which: EditionId) -> None:
 
 def add(session: Session, which: EditionId, advisories: Sequence[Advisory]) -> None:
     """Write advisories. One that affects nothing only says something in general, and has no rows of its own."""
-    numbers = vul_rows.ids(session, (each.key for each in advisories))
+    numbers = vul_rows.ids(session, (key for each in advisories for key in keys_of(each)))
     facts = fact_rows.written(session, which, sorted(set(numbers.values())))
     for each in advisories:
-        facts[numbers[each.key]] = facts.get(numbers[each.key], _NOTHING).also(each)
+        for key in keys_of(each):
+            facts[numbers[key]] = with_said(facts.get(numbers[key]), each, key)
     fact_rows.put(session, which, facts)
     affecting = [each for each in advisories if each.affected]
     session.many(_ADD_ADVISORY, [_advisory_row(which, each, numbers[each.key]) for each in affecting])
@@ -62,9 +63,6 @@ def forget(session: Session, which: EditionId) -> None:
     fact_rows.forget(session, which)
     for statement in (_FORGET_AFFECTED, _FORGET_ADVISORIES):
         session.run(statement, which=which)
-
-
-_NOTHING = Known()
 
 
 def _advisory_row(which: EditionId, each: Advisory, vul: VulId) -> dict[str, Value]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hostward.domain.advisory import Advisory
-from hostward.domain.matching import category_of
+from hostward.domain.matching import category_of, is_cve
 from hostward.domain.severity import Level
 
 NO_CATEGORY = 0
@@ -37,6 +37,23 @@ class Known:
     category: int = NO_CATEGORY
     kev: bool = False
     epss: float | None = None
+
+    @classmethod
+    def of(cls, advisory: Advisory) -> "Known":
+        """What the first advisory of a feed says; nearly always the only one."""
+        return cls(
+            level=advisory.level,
+            level_source=advisory.level_source if advisory.level is not None else "",
+            cvss=advisory.cvss,
+            vector=advisory.vector,
+            title=advisory.title,
+            description=advisory.description,
+            reference=advisory.reference,
+            published=advisory.published,
+            category=_category(advisory),
+            kev=advisory.kev,
+            epss=advisory.epss,
+        )
 
     def also(self, advisory: Advisory) -> "Known":
         """With what one more advisory of the feed says."""
@@ -90,6 +107,18 @@ def best(facts: Iterable[tuple[int, Known]], remembered: Known) -> Known:
     for _, one in sorted(facts, key=lambda fact: (_trust(fact[1]), fact[0])):
         known = one.over(known)
     return known
+
+
+def keys_of(advisory: Advisory) -> tuple[str, ...]:
+    """The vulnerabilities that an advisory says something of: its own key, and the CVEs that it fixes all at once."""
+    return (advisory.key, *(() if is_cve(advisory.key) else filter(is_cve, advisory.aliases)))
+
+
+def with_said(known: Known | None, advisory: Advisory, key: str) -> Known:
+    """What is known of one of them once the advisory is read: of a CVE among many nothing that is about them all."""
+    if key != advisory.key:
+        return known or Known(title=advisory.title, reference=advisory.reference, category=_category(advisory))
+    return Known.of(advisory) if known is None else known.also(advisory)
 
 
 def _trust(known: Known) -> int:

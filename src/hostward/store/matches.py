@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from hostward.domain.advisory import FixStatus, Match
 from hostward.domain.ids import LeaseId, MachineId
-from hostward.domain.matching import hidden_reason, match_evidence
+from hostward.domain.matching import hidden_reason, match_evidence, vulnerabilities_of
 from hostward.domain.package import Package
 from hostward.store.codec import level_of, words_of
 from hostward.store.package_rows import COLUMNS, package_of
@@ -74,7 +74,8 @@ def _advised(session: Session, machine: MachineId, lease: LeaseId, kernel: str) 
     for row in session.rows(_ADVISED, of_machine=machine, of_lease=lease):
         one = (*row[:2], *row[9:11])
         if one != last:
-            yield (row[0], row[1]), _match(row, kernel)
+            for match in vulnerabilities_of(_match(row, kernel)):
+                yield (row[0], row[1]), match
         last = one
 
 

@@ -286,3 +286,26 @@ def test_what_is_no_record_is_refused(data: bytes) -> None:
     """With msgspec's own error, which the reader counts."""
     with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
         decode(data)
+
+
+def linux(identity: str, /, **more: object) -> tuple[object, dict[str, int]]:
+    """A record about an AlmaLinux package, and what was left out."""
+    package = {"ecosystem": "AlmaLinux:9", "name": "openssl"}
+    part = {"package": package, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2-1"}]}]}
+    skipped: Counter[str] = Counter()
+    record = decode(json.dumps({"id": identity, "affected": [part], **more}).encode())
+    return advisory_of(record, skipped), dict(skipped)
+
+
+@pytest.mark.parametrize("member", ["related", "upstream"])
+def test_a_distributions_advisory_names_what_it_fixes(member: str) -> None:
+    """Its own id is the key, the CVEs are among its aliases."""
+    found, _ = linux("ALSA-2026:1", **{member: ["CVE-2026-2222", "CVE-2026-1111", "ALSA-2025:9"]})
+    assert isinstance(found, Advisory)
+    assert (found.key, found.aliases) == ("ALSA-2026:1", ("CVE-2026-1111", "CVE-2026-2222"))
+
+
+def test_an_advisory_about_a_bug_is_no_vulnerability() -> None:
+    """Unless it fixes one all the same."""
+    assert linux("ALBA-2026:1") == (None, {"advisories about no vulnerability": 1})
+    assert isinstance(linux("ALBA-2026:1", related=["CVE-2026-1111"])[0], Advisory)

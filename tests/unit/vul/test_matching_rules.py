@@ -396,3 +396,16 @@ def test_an_unknown_level_is_selected_as_medium() -> None:
     assert found is not None
     assert is_selected(found, VulOptions(levels=frozenset({Level.MEDIUM})))
     assert not is_selected(found, VulOptions(levels=frozenset({Level.LOW})))
+
+
+def test_an_advisory_that_fixes_many_vulnerabilities_is_each_of_them() -> None:
+    """A distribution's advisory is known by its own id, and counts as the CVEs among its aliases."""
+    told = Advisory(
+        feed="osv", id="ALSA-2026:1", key="ALSA-2026:1", aliases=("CVE-2026-2", "X-1", "CVE-2026-3"),
+        affected=(affected(fixed="9"),),
+    )  # fmt: skip
+    found = match(package(), [told])
+    assert [(each.key, each.aliases, each.evidence) for each in found] == [
+        ("CVE-2026-2", ("ALSA-2026:1", "X-1"), "osv ALSA-2026:1"),
+        ("CVE-2026-3", ("ALSA-2026:1", "X-1"), "osv ALSA-2026:1"),
+    ]

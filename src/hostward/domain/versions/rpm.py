@@ -36,8 +36,8 @@ def _part(text: bytes) -> bytes:
 
 
 def _token(token: bytes) -> bytes:
+    if token.isdigit():
+        return _DIGITS + sized(token)
     if token == b"~":
         return _TILDE
-    if token == b"^":
-        return _CARET
-    return _DIGITS + sized(token) if token.isdigit() else _LETTERS + token + _NO_MORE_LETTERS
+    return _CARET if token == b"^" else _LETTERS + token + _NO_MORE_LETTERS

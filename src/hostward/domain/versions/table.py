@@ -7,6 +7,7 @@ is its family. A row without a comparer is known and not judged yet: what is ins
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hostward.domain.options import Category
 from hostward.domain.versions import apk, composer, dotted, dpkg, gem, maven, nuget, pep440, rpm, semver
@@ -34,6 +35,9 @@ OTHER_RPM = "rpm"
 """The same for RPM packages: "rpm:centos:9"."""
 OTHER_APK = "apk"
 """The same for Alpine's packages: "apk:postmarketos:23.12"."""
+
+REMEMBERED = 1 << 14
+"""Keys of versions that are kept: the packages of one advisory share a version, and each is looked at three times."""
 
 _RED_HAT = re.compile(r"Red Hat:enterprise_linux:([0-9]+)(?:\.[0-9]+)?(?:::.*)?")
 _PYTHON_SEPARATORS = re.compile(r"[-_.]+")
@@ -77,6 +81,7 @@ def family_of(ecosystem: str) -> Family | None:
     return _BY_NAME.get(ecosystem.partition(":")[0])
 
 
+@lru_cache(maxsize=REMEMBERED)
 def key_for(ecosystem: str, version: str) -> bytes | None:
     """The version as bytes that sort in the ecosystem's order; None where the ecosystem is not judged yet.
 

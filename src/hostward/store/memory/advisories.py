@@ -8,7 +8,7 @@ from hostward.domain.advisory import Advisory, Affected
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
 from hostward.domain.matching import key_range
-from hostward.store.known_vuls import Known, best
+from hostward.store.known_vuls import Known, best, keys_of, with_said
 from hostward.store.memory.state import Edition, State
 from hostward.store.texts import clean, cleaned
 from hostward.store.vul_facts import task_vul
@@ -30,10 +30,11 @@ class MemoryAdvisories:
     def add(self, edition: EditionId, advisories: Sequence[Advisory]) -> None:
         """Write some of an edition's advisories. Raises FeedError when another import threw the edition away."""
         written = self._open(edition)
-        numbers = self.vul_ids(each.key for each in advisories)
+        numbers = self.vul_ids(key for each in advisories for key in keys_of(each))
         facts = dict(written.facts)
         for each in advisories:
-            facts[numbers[each.key]] = facts.get(numbers[each.key], Known()).also(cleaned(each))
+            for key in keys_of(each):
+                facts[numbers[key]] = with_said(facts.get(numbers[key]), cleaned(each), key)
         affecting = {each.id: cleaned(each) for each in advisories if each.affected}
         self._state.editions[edition] = replace(
             written, facts=facts, advisories={**written.advisories, **affecting}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hostward.domain.advisory import Match
 from hostward.domain.ids import VulId
-from hostward.domain.matching import hidden_reason, match_evidence
+from hostward.domain.matching import hidden_reason, match_evidence, vulnerabilities_of
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.versions.table import key_for
 from hostward.usecases.ports import UnitOfWork
@@ -65,7 +65,7 @@ def _matches(
     version = key_for(package.ecosystem, package.source_version)
     for one in advised.get((package.ecosystem, package.source), ()):
         if version is not None and one.keys.holds(version):
-            yield _match(package, one, hidden)
+            yield from vulnerabilities_of(_match(package, one, hidden))
     for said in evidence:
         if (match := match_evidence(package, said, kernel)) is not None:
             yield match
