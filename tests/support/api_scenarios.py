@@ -254,6 +254,13 @@ def never() -> ApiBench:
     return fleet().api
 
 
+def exploited() -> ApiBench:
+    """One vulnerability is known to be exploited, another is not."""
+    api = never()
+    api.store.advisories.known = [replace(ZLIB, kev=True), replace(ZLIB, id=1208, key="CVE-2023-45854")]
+    return api
+
+
 def listed() -> ApiBench:
     """Four machines: at risk, safe, scanned for malware alone, and offline since before its first scan."""
     scene = fleet(offline=(3,))
@@ -477,6 +484,8 @@ EXAMPLES = (
             PLANNED_MALWARE | {"RealTimeMonitoring": 1}),
     Example("malware_schedule", planned, "DescribeMalwareTimingScanSetting", {}),
     Example("malware_schedule_never_set", never, "DescribeMalwareTimingScanSetting", {}),
+    Example("emergency_scan", exploited, "CreateEmergencyVulScan", {"VulId": 1207}),
+    Example("emergency_scan_not_exploited", exploited, "CreateEmergencyVulScan", {"VulId": 1208}),
     Example("vul_again_by_event", never, "ScanVulAgain", {"EventIds": "1,2"}),
     Example("scan_baseline", never, "ScanBaseline", {"RuleIdList": [201, 202]}),
     Example("scan_baseline_no_machine", nobody, "ScanBaseline", {}),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from hostward.domain.account import ApiKey
 from hostward.domain.errors import HostwardError
@@ -19,7 +20,17 @@ from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
 from hostward.store.memory.webhooks import MemoryWebhooks
-from hostward.usecases.records import ALL_TASKS, Label, Listed, MachinePage, MachineRow, Page, RiskPage, TaskVul
+from hostward.usecases.records import (
+    ALL_TASKS,
+    FeedStatus,
+    Label,
+    Listed,
+    MachinePage,
+    MachineRow,
+    Page,
+    RiskPage,
+    TaskVul,
+)
 
 
 @dataclass
@@ -184,7 +195,10 @@ class FakeAdvisories:
         return [vul for vul in self.known if vul.id in ids]
 
     def feeds(self):
-        return []
+        """The catalogue, once something is known to be exploited."""
+        when = datetime(2026, 11, 24, tzinfo=UTC)
+        kev = FeedStatus(feed="kev", advisories=1, ecosystems=(), imported=when, digest="")
+        return [kev] if any(vul.kev for vul in self.known) else []
 
 
 @dataclass

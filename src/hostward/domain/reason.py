@@ -24,6 +24,8 @@ class Reason(StrEnum):
     NOT_IN_TASK = "not_in_task"
     UNKNOWN_VULS = "unknown_vuls"
     NO_EMERGENCIES = "no_emergencies"
+    NOT_EXPLOITED = "not_exploited"
+    UNKNOWN_UUIDS = "unknown_uuids"
     STILL_STOPPING = "still_stopping"
     UNKNOWN_AGENTS = "unknown_agents"
     NO_SCHEDULE = "no_schedule"
@@ -73,6 +75,14 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     Reason.NO_EMERGENCIES: (
         "VulEmergency 1 needs CISA's catalogue of known exploited vulnerabilities: run hostward feed update kev",
         "VulEmergency 1 需要 CISA 的已知被利用漏洞目录:请运行 hostward feed update kev",
+    ),
+    Reason.NOT_EXPLOITED: (
+        "VulId is {name}, which is not known to be exploited: use ScanVul with VulIds",
+        "VulId 对应的 {name} 未被列为已知被利用的漏洞:请使用 ScanVul 并指定 VulIds",
+    ),
+    Reason.UNKNOWN_UUIDS: (
+        "Uuids names machines that do not exist: {names}",
+        "Uuids 中有不存在的主机:{names}",
     ),
     Reason.STILL_STOPPING: (
         "task {task} is still being stopped: ask again when its StoppingAll is false",

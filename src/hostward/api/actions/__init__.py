@@ -4,6 +4,7 @@ from typing import Final
 
 from hostward.api.action import CWP, HOSTWARD, Action, AnyAction, Permission
 from hostward.api.actions import (
+    create_emergency_vul_scan,
     create_scan_malware_setting,
     delete_malware_scan_task,
     delete_scan_task,
@@ -174,6 +175,15 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
         permission=Permission.SCHEDULE_READ,
         errors=describe_malware_timing_scan_setting.ERRORS,
         answer=describe_malware_timing_scan_setting.answer,
+    ),
+    Action(
+        service=CWP,
+        name="CreateEmergencyVulScan",
+        request=create_emergency_vul_scan.Request,
+        response=create_emergency_vul_scan.Response,
+        permission=Permission.SCAN,
+        errors=create_emergency_vul_scan.ERRORS,
+        answer=create_emergency_vul_scan.answer,
     ),
     Action(
         service=CWP,
