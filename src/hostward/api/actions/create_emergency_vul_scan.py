@@ -34,9 +34,9 @@ class Response(msgspec.Struct, rename="pascal", kw_only=True):
 
 async def answer(ctx: Context, request: Request) -> Response:
     """Start the scan and wake the agents."""
+    timeout = timeout_of(request.timeout_period, ctx.settings)
     count_between("Uuids", request.uuids, 0, ROWS_PER_TASK)
     vul = VulId(between("VulId", request.vul_id, 1, MAX_VUL_ID))
-    timeout = timeout_of(request.timeout_period, ctx.settings)
     started = await ctx.store.write(
         lambda uow: start_emergency(
             uow,
