@@ -73,9 +73,8 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
         "VulIds 中有不存在的漏洞:{names}",
     ),
     Reason.NO_EMERGENCIES: (
-        "CISA's catalogue of known exploited vulnerabilities, which VulEmergency 1 needs, is not here yet: "
-        "run hostward feed update kev",
-        "尚未导入 CISA 的已知被利用漏洞目录(VulEmergency 1 需要它):请运行 hostward feed update kev",
+        "the catalogue of what is exploited is not here yet (VulEmergency 1 needs it): run hostward feed update kev",
+        "尚未导入已知被利用漏洞目录(VulEmergency 1 需要它):请运行 hostward feed update kev",
     ),
     Reason.NOT_EXPLOITED: (
         "VulId is {name}, which is not known to be exploited: use ScanVul with VulIds",
