@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from small_fleet import Fleet
 
 PASSWORD = "correct horse battery"
 ADMIN = "admin"
+PATIENCE = 30.0
 AHEAD = timedelta(days=1)
 """Machines are heard of so much later than now, so that none goes silent while a test looks at it."""
 
@@ -118,6 +120,9 @@ class ConsoleServer:
     _app: Watched
     _serving: Serving | None = None
     cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    world: Any = None
+    """What a file's tests have put into it."""
 
     def __post_init__(self) -> None:
         self.fleet = LiveFleet(store=self.server.store, account=self.server.owner.account)
@@ -185,14 +190,20 @@ class ConsoleServer:
             self.cookies[name] = cookie
         return cookie
 
+    def until_done(self, task: int, module: str = "Malware") -> None:
+        """Return when the scan is over: the last machines may have to be given up."""
+        give_up = time.monotonic() + PATIENCE
+        while self.call("DescribeScanTask", Module=module, TaskId=task)["Task"]["State"] == "Scanning":
+            assert time.monotonic() < give_up, f"{module} task {task} does not end"
+            time.sleep(0.1)
+
     def call(self, action: str, parameters: Mapping[str, Any] | None = None, *, user: str = ADMIN, **said: Any) -> dict:
         """The Response of one call by the console's way: session and CSRF header. Fails when it is refused."""
         service = "2018-02-28" if said.pop("cwp", False) else "2026-12-01"
         cookie = f"hostward_session={self.cookie(user)}"
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("GET", "/console/session", headers={"cookie": cookie})
-            csrf = json.loads(connection.getresponse().read())["csrf"]
+            csrf = self._csrf(connection, cookie)
             headers = {
                 "cookie": cookie, "content-type": "application/json", "x-tc-action": action, "x-tc-version": service,
                 "x-hostward-csrf": csrf, "origin": self.url,
@@ -203,6 +214,14 @@ class ConsoleServer:
             connection.close()
         assert "Error" not in response, (action, response)
         return response
+
+
+    def _csrf(self, connection: http.client.HTTPConnection, cookie: str) -> str:
+        """The token of a session; asked for once."""
+        if cookie not in self.tokens:
+            connection.request("GET", "/console/session", headers={"cookie": cookie})
+            self.tokens[cookie] = json.loads(connection.getresponse().read())["csrf"]
+        return self.tokens[cookie]
 
 
 @contextmanager
