@@ -56,10 +56,10 @@ class Tabs:
         self.context.on("page", self._follow)
         self.context.on("request", self._asked)
 
-    def open(self, path: str = "/") -> Page:
-        """A new page on this path of the console."""
+    def open(self, path: str = "/", **options: Any) -> Page:
+        """A new page on this path of the console. options: of Page.goto."""
         page = self.context.new_page()
-        page.goto(self.server.url + path)
+        page.goto(self.server.url + path, **options)
         return page
 
     def check(self) -> None:

@@ -3,12 +3,11 @@
 import asyncio
 import http.client
 import json
-import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,9 +81,9 @@ class Traffic:
 class Watched:
     """An application with a Traffic."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, traffic: Traffic) -> None:
         self._app = app
-        self.traffic = Traffic()
+        self.traffic = traffic
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request, noted."""
@@ -112,36 +111,40 @@ class Watched:
 
 @dataclass
 class ConsoleServer:
-    """A server on a port of this machine. It can be stopped and started again on the same port."""
+    """A server on a port of this machine. It can be stopped, and started again on what it has stored."""
 
-    server: Server
-    port: int
-    traffic: Traffic
-    _app: Watched
-    _serving: Serving | None = None
+    folder: Path
+    port: int = 0
+    traffic: Traffic = field(default_factory=Traffic)
     cookies: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     world: Any = None
     """What a file's tests have put into it."""
-
-    def __post_init__(self) -> None:
-        self.fleet = LiveFleet(store=self.server.store, account=self.server.owner.account)
 
     @property
     def url(self) -> str:
         """Without a slash at its end."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, listener: socket.socket | None = None) -> None:
-        """Answer."""
-        self._serving = Serving(self._app, listener or listen(Address(host="127.0.0.1", port=self.port)))
-        self._serving.start()
+    def start(self) -> None:
+        """Open what is stored, and answer."""
+        self._opened = ExitStack()
+        settings = read({}, command_line={"data_dir": str(self.folder)})
+        self.server: Server = self._opened.enter_context(open_server(settings, SystemClock()))
+        self._opened.callback(self.server.events.close)
+        listener = listen(Address(host="127.0.0.1", port=self.port))
+        self.port = listener.getsockname()[1]
+        serving = Serving(Watched(self.server.app, self.traffic), listener)
+        self._opened.callback(serving.stop)
+        self._opened.callback(self.server.events.close)
+        serving.start()
+        store, account = self.server.store, self.server.owner.account
+        known = self.fleet.machines if hasattr(self, "fleet") else []
+        self.fleet = LiveFleet(store=store, account=account, machines=known, server_started=self.server.started)
 
     def stop(self) -> None:
         """Answer no more; what is stored stays."""
-        if self._serving is not None:
-            self._serving.stop()
-        self._serving = None
+        self._opened.close()
 
     @property
     def secret_id(self) -> str:
@@ -190,10 +193,10 @@ class ConsoleServer:
             self.cookies[name] = cookie
         return cookie
 
-    def until_done(self, task: int, module: str = "Malware") -> None:
+    def until_ended(self, task: int, module: str = "Malware") -> None:
         """Return when the scan is over: the last machines may have to be given up."""
         give_up = time.monotonic() + PATIENCE
-        while self.call("DescribeScanTask", Module=module, TaskId=task)["Task"]["State"] == "Scanning":
+        while self.call("DescribeScanTask", Module=module, TaskId=task)["Task"]["State"] in ("Scanning", "Stopping"):
             assert time.monotonic() < give_up, f"{module} task {task} does not end"
             time.sleep(0.1)
 
@@ -230,18 +233,13 @@ def console_server(folder: Path, settings: str = "") -> Iterator[ConsoleServer]:
     folder.mkdir(mode=0o700, exist_ok=True)
     if settings:
         (folder / "hostward.toml").write_text(settings)
-    found = read({}, command_line={"data_dir": str(folder)})
-    with open_server(found, SystemClock()) as server:
-        app = Watched(server.app)
-        listener = listen(Address(host="127.0.0.1", port=0))
-        made = ConsoleServer(server=server, port=listener.getsockname()[1], traffic=app.traffic, _app=app)
+    made = ConsoleServer(folder)
+    made.start()
+    try:
         made.user(ADMIN)
-        made.start(listener)
-        try:
-            yield made
-        finally:
-            server.events.close()
-            made.stop()
+        yield made
+    finally:
+        made.stop()
 
 
 def _hashed(password: str) -> str:

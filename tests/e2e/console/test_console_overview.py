@@ -16,7 +16,7 @@ pytestmark = pytest.mark.needs("browser", "console")
 def console(empty_console: ConsoleServer) -> ConsoleServer:
     """A fleet with risks and failures."""
     empty_console.world = build(empty_console)
-    empty_console.until_done(empty_console.world.done)
+    empty_console.until_ended(empty_console.world.done)
     return empty_console
 
 

@@ -1,0 +1,40 @@
+"""axe-core on a page of the console, in both languages and themes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = (("en", "light"), ("en", "dark"), ("zh", "dark"), ("zh", "light"))
+"""Each differs from the one before it by one switch."""
+_RUN = """
+async (tags) => {
+  const found = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag", values: tags}});
+  return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id} at ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(1).join(" ").trim()}`));
+}
+"""
+
+
+def violations(page: Page) -> Iterator[str]:
+    """What axe finds in each look of the page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    spoken = page.evaluate("document.documentElement.lang.slice(0, 2)")
+    for language, theme in LOOKS:
+        if language != spoken:
+            speak(page, language)
+            spoken = language
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        for one in page.evaluate(_RUN, TAGS):
+            yield f"[{language} {theme}] {one}"
+
+
+def speak(page: Page, language: str) -> None:
+    """Switch the language as a person does, whatever stands before the switch."""
+    name = "中文" if language == "zh" else "English"
+    page.evaluate(
+        "(name) => [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === name).click()", name
+    )
+    page.wait_for_function("(wanted) => document.documentElement.lang.startsWith(wanted)", arg=language)
