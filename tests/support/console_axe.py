@@ -5,16 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from console_browser import script
+
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = (("en", "light"), ("en", "dark"), ("zh", "dark"), ("zh", "light"))
 """Each differs from the one before it by one switch."""
-_RUN = """
-async (tags) => {
-  const found = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag", values: tags}});
-  return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id} at ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(1).join(" ").trim()}`));
-}
-"""
+_RUN = script("axe.js")
 
 
 def violations(page: Page) -> Iterator[str]:
@@ -35,6 +32,7 @@ def speak(page: Page, language: str) -> None:
     """Switch the language as a person does, whatever stands before the switch."""
     name = "中文" if language == "zh" else "English"
     page.evaluate(
-        "(name) => [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === name).click()", name
+        "(name) => [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === name).click()",
+        name,
     )
     page.wait_for_function("(wanted) => document.documentElement.lang.startsWith(wanted)", arg=language)

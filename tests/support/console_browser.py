@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, sync_playwright
@@ -14,9 +15,11 @@ from console_server import ADMIN, ConsoleServer
 
 # No name but this machine's is found: whatever asks for another host fails, as it does where there is no Internet.
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
 PATIENCE_MS = 15_000
+SCRIPTS = Path(__file__).parent / "console_scripts"
 SIZE = {"width": 1280, "height": 800}
 _VIOLATIONS = """
 window.__violations = [];
@@ -78,6 +81,11 @@ class Tabs:
     def _asked(self, request: Any) -> None:
         if not request.url.startswith((self.server.url + "/", "data:", "blob:", "about:", "chrome-error:")):
             self.wrongs.foreign.append(request.url)
+
+
+def script(name: str) -> str:
+    """A script that runs in a page."""
+    return (SCRIPTS / name).read_text(encoding="utf-8")
 
 
 @contextmanager

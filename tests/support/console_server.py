@@ -67,6 +67,9 @@ class Traffic:
     sent: Counter = field(default_factory=Counter)
     """Bytes of event streams and their events, by "bytes" and "events"."""
 
+    pages: dict[str, bytes] = field(default_factory=dict)
+    """HTML that is answered on these paths in place of the console, to compare it with."""
+
     def actions(self) -> Counter:
         """Calls by action."""
         return Counter(action for _, _, action in self.requests if action)
@@ -91,6 +94,10 @@ class Watched:
             return await self._app(scope, receive, send)
         action = dict(scope["headers"]).get(b"x-tc-action", b"").decode()
         traffic = self.traffic
+        page = traffic.pages.get(scope["path"]) if scope["method"] == "GET" else None
+        if page is not None:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+            return await send({"type": "http.response.body", "body": page})
         traffic.requests.append((scope["method"], scope["path"], action))
         if scope["path"] != "/console/events":
             return await self._app(scope, receive, send)
@@ -217,7 +224,6 @@ class ConsoleServer:
             connection.close()
         assert "Error" not in response, (action, response)
         return response
-
 
     def _csrf(self, connection: http.client.HTTPConnection, cookie: str) -> str:
         """The token of a session; asked for once."""

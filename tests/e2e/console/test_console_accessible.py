@@ -89,7 +89,9 @@ def test_a_screen_with_data(opened, path: str):
     assert list(violations(opened(path))) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/machines", "/schedules", "/scan/new", "/settings/notifications", "/settings/audit"])
+@pytest.mark.parametrize(
+    "path", ["/", "/tasks", "/machines", "/schedules", "/scan/new", "/settings/notifications", "/settings/audit"]
+)
 def test_a_screen_with_nothing(browser: Browser, nothing: ConsoleServer, path: str):
     """One sentence and one thing to do."""
     with tabs(browser, nothing, reduced_motion="reduce") as profile:

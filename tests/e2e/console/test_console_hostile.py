@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from console_browser import Tabs, rows
+from console_browser import Tabs, rows, script
 from console_server import ConsoleServer
 from hostward.domain.finding import MalwareFinding
 from hostward.domain.severity import Level
@@ -12,7 +12,14 @@ pytestmark = pytest.mark.needs("browser", "console")
 SCRIPT = "<script>window.__owned=1</script><img src=x onerror=window.__owned=1>"
 TURNED = "web\u202egnp.exe"
 LONG = "n" * 4000
-PATHS = ("/tasks/Malware/1", "/tasks/Malware/1?tab=risks", "/tasks/Malware/1?tab=failures", "/machines", "/scan/new", "/")
+PATHS = (
+    "/tasks/Malware/1",
+    "/tasks/Malware/1?tab=risks",
+    "/tasks/Malware/1?tab=failures",
+    "/machines",
+    "/scan/new",
+    "/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +33,8 @@ def console(empty_console: ConsoleServer) -> ConsoleServer:
     for machine in fleet.machines[:3]:
         name = machine.facts.host_name
         bad = MalwareFinding(
-            path=f"/srv/{name}".encode(), rule=name[:200], title=SCRIPT, engine="e", level=Level.CRITICAL, size=1, sha256="00" * 32,
-            matches=(SCRIPT,),
+            path=f"/srv/{name}".encode(), rule=name[:200], title=SCRIPT, engine="e", level=Level.CRITICAL, size=1,
+            sha256="00" * 32, matches=(SCRIPT,),
         )  # fmt: skip
         fleet.scan(machine, bad)
     fleet.scan(fleet.machines[3], outcome="failed", reasons=(SCRIPT,))
@@ -51,13 +58,7 @@ def test_a_turned_name_turns_no_other_text(mine: Tabs):
     page = mine.open("/machines")
     cell = rows(page, "Machines").filter(has_text="gnp.exe").get_by_role("gridcell").nth(1)
     expect(cell).to_be_visible()
-    kept = cell.evaluate(
-        """(cell) => {
-          const it = cell.querySelector("strong, span, bdi") ?? cell;
-          return !cell.textContent.includes("\\u202e") || ["isolate", "isolate-override", "plaintext"].includes(getComputedStyle(it).unicodeBidi)
-            || ["isolate", "isolate-override", "plaintext"].includes(getComputedStyle(cell).unicodeBidi);
-        }"""
-    )
+    kept = cell.evaluate(script("isolated.js"))
     assert kept, "a name with U+202E can turn the text around it"
 
 

@@ -5,25 +5,23 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from console_browser import Tabs
+from console_browser import Tabs, script
 from console_server import PASSWORD, ConsoleServer
 from console_world import build
 
 pytestmark = pytest.mark.needs("browser", "console")
-FOCUSED = """
-() => {
-  const it = document.activeElement;
-  if (!it || it === document.body) return null;
-  const box = it.getBoundingClientRect();
-  const rings = [it, it.parentElement, it.closest("label, .hw-search, .hw-select, .hw-switch, .hw-radio-card, [role=row], .ex-search")].filter(Boolean).map((one) => getComputedStyle(one));
-  return {
-    name: `${it.tagName} ${it.getAttribute("aria-label") ?? it.textContent.trim().slice(0, 40)}`,
-    seen: rings.some((style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none"),
-    inside: box.width > 0 && box.height > 0,
-  };
-}
-"""
-SCREENS = ("/", "/tasks", "/tasks/Malware/1", "/scan/new", "/schedules", "/machines", "/settings/me", "/settings/keys", "/explorer")
+FOCUSED = script("focused.js")
+SCREENS = (
+    "/",
+    "/tasks",
+    "/tasks/Malware/1",
+    "/scan/new",
+    "/schedules",
+    "/machines",
+    "/settings/me",
+    "/settings/keys",
+    "/explorer",
+)
 MOST = 400
 
 
@@ -40,7 +38,7 @@ def test_the_focus_is_seen_everywhere_and_comes_out_again(mine: Tabs, path: str)
     """Tab goes through the whole page and back to the address bar; each stop has a ring that is seen."""
     page = mine.open(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     stops: list[str] = []
     unseen: list[str] = []
     for _ in range(MOST):
@@ -106,18 +104,22 @@ def test_a_scan_is_stopped_by_keyboard(mine: Tabs, console: ConsoleServer):
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     for _ in range(6):
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement === document.body || document.querySelector('dialog[open]').contains(document.activeElement)")
+        assert page.evaluate(
+            "[document.body, ...document.querySelectorAll('dialog[open], dialog[open] *')]"
+            ".includes(document.activeElement)"
+        )
     dialog.get_by_role("button", name="Stop all").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".hw-page-badges")).to_contain_text(re.compile("Stopp"))
 
 
 def test_rows_are_gone_through_opened_chosen_and_have_a_menu(mine: Tabs):
-    """j and k, Enter, Escape, x, and the menu by a full stop."""
+    """J and k, Enter, Escape, x, and the menu by a full stop."""
     page = mine.open("/tasks/Malware/1?sort=HostName")
     grid = page.get_by_role("grid", name="Machines")
     expect(grid.locator("[data-index]").first).to_contain_text("old-01")
     page.keyboard.press("j")
+    expect(grid.locator('[data-index="0"]')).to_be_focused()
     page.keyboard.press("j")
     expect(grid.locator('[data-index="1"]')).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -152,10 +154,11 @@ def test_a_list_is_searched_by_keyboard(mine: Tabs):
 
 
 @pytest.mark.parametrize(("key", "heading"), [
-    ("o", "Overview"), ("t", "Scan tasks"), ("c", "Schedules"), ("m", "Machines"), ("x", "API Explorer"), ("s", "Settings"),
+    ("o", "Overview"), ("t", "Scan tasks"), ("c", "Schedules"), ("m", "Machines"), ("x", "API Explorer"),
+    ("s", "Settings"),
 ])  # fmt: skip
 def test_screens_are_gone_to_by_two_keys(mine: Tabs, key: str, heading: str):
-    """g and a letter."""
+    """G and a letter."""
     page = mine.open("/settings/system" if key == "o" else "/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("g")
@@ -194,9 +197,7 @@ def reach(page: Page, name: str) -> None:
     """Press Tab until what is called so has the focus."""
     for _ in range(MOST):
         page.keyboard.press("Tab")
-        found = page.evaluate(
-            "() => { const it = document.activeElement; return it ? `${it.getAttribute('aria-label') ?? ''} ${it.closest('label')?.textContent ?? it.textContent}` : ''; }"
-        )
+        found = page.evaluate(script("focused_name.js"))
         if name in found:
             return
     pytest.fail(f"Tab does not reach {name}")

@@ -6,29 +6,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from console_browser import Tabs, count_of, rows, total
+from console_browser import Tabs, count_of, rows, script, total
 from console_server import ConsoleServer
 from hostward.domain.severity import Level
 from small_fleet import finding
 
 pytestmark = pytest.mark.needs("browser", "console")
 SIZE = 6
-WATCH = """
-window.__seen = [];
-const look = () => {
-  const ring = document.querySelector('[role="progressbar"][aria-label^="Progress of Malware task"]');
-  const parts = [...document.querySelectorAll(".task-summary .hw-stacked-legend b")].map((b) => Number(b.textContent));
-  if (!ring || parts.length === 0) return;
-  const now = {
-    percent: Number(ring.getAttribute("aria-valuenow")), sum: parts.reduce((a, b) => a + b, 0), parts: parts.join(" "),
-    phase: document.querySelector(".hw-page-badges")?.textContent ?? "", title: document.title,
-  };
-  const last = window.__seen.at(-1);
-  if (JSON.stringify(last) !== JSON.stringify(now)) window.__seen.push(now);
-};
-look();
-new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
-"""
+WATCH = script("watch_task.js")
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +172,9 @@ def test_twelve_tabs_are_live_by_one_stream(console: ConsoleServer, mine: Tabs, 
 
 def test_a_server_that_restarts_is_told_and_followed_again(console: ConsoleServer, watch, mine: Tabs, task: int):
     """While it is away the page says so and keeps its figures; then it catches up by itself."""
-    mine.wrongs.expected.append("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE")
+    mine.wrongs.expected.append(
+        "ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE"
+    )
     page = watch(task)
     console.stop()
     stale = page.get_by_role("status").filter(has_text="No live updates at the moment")
@@ -206,12 +193,7 @@ def test_a_hidden_tab_asks_for_no_rows(console: ConsoleServer, watch, task: int)
     page = watch(task)
     expect(rows(page, "Machines").first).to_contain_text("Waiting")
     console.traffic.clear()
-    page.evaluate(
-        """() => {
-          Object.defineProperty(document, "hidden", {value: true, configurable: true});
-          document.dispatchEvent(new Event("visibilitychange"));
-        }"""
-    )
+    page.evaluate(script("hide.js"))
     page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true), 300))")
     before = console.traffic.sent["events"]
     console.fleet.report(console.fleet.machines[0], console.fleet.lease(console.fleet.machines[0]), progress=0.2)
@@ -224,14 +206,7 @@ def test_the_end_is_announced_and_not_every_step(console: ConsoleServer, watch, 
     """A screen reader hears quarters and the end."""
     page = watch(task)
     page.locator("p.task-unseen").wait_for(state="attached")
-    page.evaluate(
-        """() => {
-          window.__said = [];
-          const it = document.querySelector("p.task-unseen");
-          window.__said.push(it.textContent);
-          new MutationObserver(() => window.__said.push(it.textContent)).observe(it, {childList: true, characterData: true, subtree: true});
-        }"""
-    )
+    page.evaluate(script("said.js"))
     for machine in console.fleet.machines:
         console.fleet.scan(machine)
     expect(page.locator("p.task-unseen")).to_have_text("Scan over: Done")

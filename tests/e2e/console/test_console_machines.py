@@ -97,7 +97,9 @@ def test_tags_of_several_machines_are_changed_at_once(mine: Tabs, console: Conso
     found = console.call("ListMachines", Tags=["owner=ann"])["Machines"]
     assert {one["HostName"] for one in found} == {"web-01.prod", "web-03.prod"}
     assert {tuple(sorted(one["Tags"])) for one in found} == {("env=prod", "owner=ann")}
-    console.call("SetMachineTags", QuuidList=[one["Quuid"] for one in found], AddTags=["tier=web"], RemoveTags=["owner=ann"])
+    console.call(
+        "SetMachineTags", QuuidList=[one["Quuid"] for one in found], AddTags=["tier=web"], RemoveTags=["owner=ann"]
+    )
 
 
 def test_chosen_machines_go_to_a_new_scan(mine: Tabs):
@@ -152,8 +154,8 @@ def test_a_hundred_thousand_machines_are_windowed(mine: Tabs):
     def page_of(asked: dict) -> dict:
         first, limit = asked.get("Offset", 0), asked.get("Limit", 100)
         machine = {
-            "HostIp": "10.0.0.1", "WanIp": "", "OsName": "Debian", "Kernel": "", "AgentVersion": "0.1.0", "AgentTooOld": False,
-            "Status": "Online", "LastSeenTime": "", "Tags": [], "Remark": "", "Scans": [],
+            "HostIp": "10.0.0.1", "WanIp": "", "OsName": "Debian", "Kernel": "", "AgentVersion": "0.1.0",
+            "AgentTooOld": False, "Status": "Online", "LastSeenTime": "", "Tags": [], "Remark": "", "Scans": [],
         }  # fmt: skip
         numbers = range(first, min(100_000, first + limit))
         named = [{"Quuid": f"q-{n}", "Uuid": f"u-{n}", "HostName": f"host-{n:06}"} for n in numbers]

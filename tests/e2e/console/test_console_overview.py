@@ -34,13 +34,17 @@ def test_the_overview_shows_what_the_server_counts(page: Page, console: ConsoleS
     expect(page.get_by_role("progressbar", name="Protection score")).to_have_attribute(
         "aria-valuenow", str(said["Score"])
     )
-    shown = [item.inner_text() for item in page.get_by_role("list", name="What it is made of").get_by_role("listitem").all()]
+    shown = [
+        item.inner_text() for item in page.get_by_role("list", name="What it is made of").get_by_role("listitem").all()
+    ]
     assert [count_of(text) for text in shown] == [one["Points"] for one in said["Deductions"]]
     assert 100 - sum(one["Points"] for one in said["Deductions"]) == said["Score"]
     for one in said["Modules"]:
         whole = one["Judged"] + one["Unjudged"]
         expect(page.get_by_text(f"{one['Judged']} of {whole} machines judged").first).to_be_visible()
-    actions = page.locator("section").filter(has=page.get_by_role("heading", name="Needs action")).get_by_role("listitem")
+    actions = (
+        page.locator("section").filter(has=page.get_by_role("heading", name="Needs action")).get_by_role("listitem")
+    )
     expect(actions).to_have_count(len(said["Actions"]))
     expect(page.get_by_role("img", name=f"Machines: Online {said['Fleet']['Online']}, Offline 1")).to_be_visible()
 
@@ -52,7 +56,9 @@ def test_numbers_of_machines_lead_to_as_many_rows(page: Page, state: str, count:
     assert count_of(link.inner_text()) == count
     link.click()
     expect(page).to_have_url(re.compile(rf"/machines\?status={state}$"))
-    expect(page.get_by_role("status").filter(has_text=re.compile("rows?$"))).to_have_text(re.compile(rf"^{count} rows?$"))
+    expect(page.get_by_role("status").filter(has_text=re.compile("rows?$"))).to_have_text(
+        re.compile(rf"^{count} rows?$")
+    )
     assert total(page, "Machines") == count
 
 

@@ -25,8 +25,8 @@ def console(empty_console: ConsoleServer) -> ConsoleServer:
 def planned(console: ConsoleServer, at: str = "03:30:00") -> dict:
     """The vulnerability schedule, every day at this time."""
     console.call(
-        "ScanVulSetting", cwp=True, TimerInterval=1, TimerTime=at, EnableScan=1, VulCategories=[1, 2, 4], VulLevels=[1, 2, 3, 4],
-        Uuids=[],
+        "ScanVulSetting", cwp=True, TimerInterval=1, TimerTime=at, EnableScan=1, VulCategories=[1, 2, 4],
+        VulLevels=[1, 2, 3, 4], Uuids=[],
     )  # fmt: skip
     return stored(console)
 

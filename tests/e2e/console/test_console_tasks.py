@@ -1,4 +1,4 @@
-"""Lists of scans and of their machines: filters, order and selection live in the address, exports have what is shown."""
+"""Lists of scans and of their machines: filters and order live in the address, exports have what is shown."""
 
 import csv
 import re
