@@ -22,7 +22,7 @@ TABS = tuple(
     for tab in ("call", "signature", "code", "docs", "errors", "mock", "history")
 )
 LISTS = ("/", "/tasks", TASK, f"{TASK}?tab=risks", f"{TASK}?tab=failures", "/schedules", "/machines")
-LOADED = (*LISTS, "/scan/new", "/scan/new?module=Malware", "/scan/new?module=Baseline", *SETTINGS, *TABS, "/nowhere")
+LOADED = (*LISTS, "/scan/new", "/scan/new?module=Malware", "/scan/new?module=Baseline", *SETTINGS, *TABS, "/tasks/a/b/c")
 REFUSED = (*LISTS, "/scan/new", *SETTINGS[:5])
 HUGE = ("/tasks", TASK, f"{TASK}?tab=risks", "/machines", "/settings/audit")
 

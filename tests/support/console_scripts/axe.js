@@ -1,5 +1,5 @@
 // What axe finds, a line each.
-async (tags) => {
-  const found = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag", values: tags}});
+async (rules) => {
+  const found = await axe.run(document, {resultTypes: ["violations"], runOnly: rules});
   return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id} at ${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1).join(" ").trim()}`));
 }
