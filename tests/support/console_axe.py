@@ -14,7 +14,7 @@ COLOURS = {"type": "rule", "values": ["color-contrast"]}
 LOOKS = (
     ("en", "light", EVERYTHING), ("en", "dark", COLOURS), ("zh", "dark", EVERYTHING), ("zh", "light", COLOURS),
 )  # fmt: skip
-"""Each differs from the one before it by one switch. A theme changes nothing but colours, and one rule looks at these."""
+"""Each differs from the one before it by one switch. A theme changes colours alone, and one rule looks at these."""
 _RUN = script("axe.js")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
 
 from capabilities import program
 from console_server import ADMIN, ConsoleServer
@@ -19,6 +19,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
 PATIENCE_MS = 15_000
+MANY = 100_000
+CALLS = re.compile(r"^https?://[^/]+/$")
 SCRIPTS = Path(__file__).parent / "console_scripts"
 SIZE = {"width": 1280, "height": 800}
 _VIOLATIONS = """
@@ -131,7 +133,7 @@ def answer(page: Page, answers: Mapping[str, Answer | dict]) -> None:
         body = json.dumps({"Response": {"RequestId": "11111111-2222-4333-8444-555555555555", **response}})
         route.fulfill(status=200, content_type="application/json", body=body)
 
-    page.route(re.compile(r"^https?://[^/]+/$"), handle)
+    page.route(CALLS, handle)
 
 
 def refused(code: str, message: str) -> dict:
@@ -157,3 +159,41 @@ def total(page: Page, label: str) -> int:
     grid = page.get_by_role("grid", name=label, exact=True)
     grid.and_(page.locator(":not([aria-busy])")).wait_for()
     return int(grid.get_attribute("aria-rowcount") or "0") - 1
+
+
+def settled(page: Page) -> None:
+    """The heading is there, nothing is on its way."""
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+def multiply(page: Page) -> None:
+    """Let each list of the server have 100,000 rows: its own ones, over and over, each with its own names."""
+
+    def handle(route: Route) -> None:
+        action = route.request.headers.get("x-tc-action", "")
+        if not action.startswith("List"):
+            route.fallback()
+            return
+        asked = json.loads(route.request.post_data or "{}")
+        first, limit = asked.get("Offset", 0), asked.get("Limit", 100)
+        answered = route.fetch(post_data=json.dumps(asked | {"Offset": 0}))
+        response = answered.json()["Response"]
+        name = next((name for name, value in response.items() if isinstance(value, list)), None)
+        if name is None or not response[name]:
+            route.fulfill(response=answered)
+            return
+        own = response[name]
+        response[name] = [_numbered(own[n % len(own)], n) for n in range(first, min(MANY, first + limit))]
+        response["TotalCount"] = MANY
+        route.fulfill(status=200, content_type="application/json", body=json.dumps({"Response": response}))
+
+    page.route(CALLS, handle)
+
+
+def _numbered(row: dict, number: int) -> dict:
+    """A row with names of its own."""
+    kept = {"Module", "State", "Time"}
+    texts = {name: f"{value}-{number}" for name, value in row.items() if name in ("Quuid", "HostName", "Id", "Where")}
+    counts = {name: number for name in ("TaskId", "Number") if name in row}
+    return row | texts | counts | {name: row[name] for name in kept & set(row)}

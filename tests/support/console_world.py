@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from console_server import ConsoleServer
+from hostward.domain.account import Role
 from hostward.domain.ids import TaskId
 from hostward.domain.machine import Machine
 from hostward.domain.severity import Level
@@ -44,3 +45,16 @@ def build(server: ConsoleServer) -> World:
     for machine in online[3:]:
         fleet.scan(machine)
     return World(done=task, machines=online, offline=offline, old=old)
+
+
+def build_everything(server: ConsoleServer) -> None:
+    """The fleet, and one of all else that a screen can show: a plan, a webhook, an auditor, a scan that runs."""
+    server.world = build(server)
+    server.until_ended(server.world.done)
+    server.user("looks", Role.AUDITOR)
+    server.call(
+        "ScanVulSetting", cwp=True, TimerInterval=1, TimerTime="03:30:00", EnableScan=1, VulCategories=[1, 2, 4],
+        VulLevels=[1, 2, 3, 4], Uuids=[],
+    )  # fmt: skip
+    server.call("CreateWebhook", Name="on call", Url="https://hooks.example.com/in", Events=["finding.new"], Level=3)
+    server.fleet.start()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from capabilities import require
-from console_browser import PATIENCE_MS, Tabs, chromium, tabs
+from console_browser import PATIENCE_MS, Tabs, chromium, settled, tabs
 from console_server import ADMIN, ConsoleServer, console_server
 
 Opened = Callable[..., Page]
@@ -49,3 +49,30 @@ def profile(browser: Browser, console: ConsoleServer) -> Iterator[Callable[..., 
 def mine(profile: Callable[..., Tabs]) -> Tabs:
     """The administrator's profile."""
     return profile()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, console: ConsoleServer) -> Iterator[Tabs]:
+    """One profile for all of a file: what is loaded and compiled once need not be so for each screen."""
+    with tabs(browser, console, reduced_motion="reduce") as one:
+        yield one
+        one.check()
+
+
+@pytest.fixture
+def opened(shared: Tabs) -> Iterator[Callable[[str], Page]]:
+    """Opens a path in English and light colours, and waits until it has nothing left to load."""
+    pages: list[Page] = []
+
+    def open_page(path: str, prepare: Callable[[Page], None] = lambda _: None) -> Page:
+        page = shared.context.new_page()
+        pages.append(page)
+        prepare(page)
+        page.goto(shared.server.url + path)
+        settled(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.evaluate("localStorage.removeItem('hostward.language')")
+        page.close()

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from console_browser import Tabs, rows, script
+from console_browser import Tabs, rows, script, settled
 from console_server import ConsoleServer
 from console_world import build
 
@@ -23,12 +23,6 @@ def console(empty_console: ConsoleServer) -> ConsoleServer:
     empty_console.world = build(empty_console)
     empty_console.until_ended(empty_console.world.done)
     return empty_console
-
-
-def settled(page: Page) -> None:
-    """The heading is there, nothing is on its way."""
-    expect(page.get_by_role("heading", level=1).first).to_be_visible()
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
