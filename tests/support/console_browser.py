@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
 
-from capabilities import program
+from capabilities import BROWSERS, program
 from console_server import ADMIN, ConsoleServer
 
 # No name but this machine's is found: whatever asks for another host fails, as it does where there is no Internet.
@@ -94,7 +94,7 @@ def script(name: str) -> str:
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium"), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=program(*BROWSERS), args=list(FLAGS))
         try:
             yield browser
         finally:

@@ -126,3 +126,14 @@ def test_a_link_opens_in_a_new_tab_when_asked(mine: Tabs):
         link.click(modifiers=["Control"])
     expect(other.value.get_by_role("heading", name="Malware task 1")).to_be_visible()
     expect(page.get_by_role("heading", name="Scan tasks", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "screen", ["overview", "tasks", "task", "newscan", "schedules", "machines", "settings", "explorer"]
+)
+def test_words_that_are_longer_by_two_fifths_are_not_cut_off(mine: Tabs, screen: str):
+    """As those of other languages are; at 1280 pixels, over samples that have everything."""
+    page = mine.open(f"/__states/{screen}?lang=pseudo")
+    settled(page)
+    assert page.evaluate(script("clipped.js")) == []
+    assert page.evaluate(script("outside.js")) == []
