@@ -147,7 +147,7 @@ def live(browser, server: ConsoleServer, clients: int) -> None:
         for _ in range(clients - 1):
             opened.enter_context(follower(server))
         row = page.locator("[data-index='0']")
-        row.get_by_text("Waiting").wait_for()
+        row.get_by_text("Waiting", exact=True).wait_for()
         machine = server.fleet.machines[0]
         lease = server.fleet.lease(machine)
         server.fleet.report(machine, lease, progress=0.01)
@@ -157,7 +157,9 @@ def live(browser, server: ConsoleServer, clients: int) -> None:
         for percent in range(2, 62):
             server.fleet.report(machine, lease, progress=percent / 100)
             committed[str(percent)] = time.time() * 1000
-            page.wait_for_function("(wanted) => window.__changes.at(-1)?.[0] === wanted", arg=str(percent))
+            page.wait_for_function(
+                "(wanted) => window.__changes.at(-1)?.[0] === wanted", arg=str(percent), timeout=60_000
+            )
             page.wait_for_timeout(260)
         seen = {text: (at, drawn) for text, at, drawn in page.evaluate("window.__changes")}
         server.fleet.finish(machine, lease)
@@ -239,7 +241,7 @@ def several_tabs(browser, server: ConsoleServer) -> None:
     with tabs(browser, server) as profile:
         pages = [profile.open("/tasks/Malware/1?sort=HostName", wait_until="commit") for _ in range(12)]
         for page in pages:
-            page.locator("[data-index='1']").get_by_text("Waiting").wait_for(timeout=60_000)
+            page.locator("[data-index='1']").get_by_text("Waiting", exact=True).wait_for(timeout=60_000)
         server.fleet.report(server.fleet.machines[1], server.fleet.lease(server.fleet.machines[1]), progress=0.5)
         alive = 0
         for page in pages:
