@@ -49,32 +49,50 @@ def test_the_overview_shows_what_the_server_counts(page: Page, console: ConsoleS
     expect(page.get_by_role("img", name=f"Machines: Online {said['Fleet']['Online']}, Offline 1")).to_be_visible()
 
 
-@pytest.mark.parametrize(("state", "count"), [("Online", 13), ("Offline", 1)])
-def test_numbers_of_machines_lead_to_as_many_rows(page: Page, state: str, count: int):
+@pytest.mark.parametrize(
+    ("name", "search", "count"),
+    [
+        (r"^Online\s*13$", "status=Online", 13),
+        (r"^Offline\s*1$", "status=Offline", 1),
+        (r"^Machines with malware in their newest results: 2", "risk=Malware", 2),
+        (r"^Machines never scanned: 3 of 14", "only=never", 3),
+        (r"^Machines offline: 1 of 14", "status=Offline", 1),
+    ],
+    ids=["online", "offline", "malware", "never-scanned", "silent"],
+)
+def test_numbers_of_machines_lead_to_as_many_rows(page: Page, name: str, search: str, count: int):
     """The number on the overview is the number of rows of the list that it leads to."""
-    link = page.get_by_role("listitem").get_by_role("link", name=re.compile(f"^{state}"))
-    assert count_of(link.inner_text()) == count
-    link.click()
-    expect(page).to_have_url(re.compile(rf"/machines\?status={state}$"))
+    page.get_by_role("link", name=re.compile(name)).first.click()
+    expect(page).to_have_url(re.compile(rf"/machines\?{search}$"))
     expect(page.get_by_role("status").filter(has_text=re.compile("rows?$"))).to_have_text(
         re.compile(rf"^{count} rows?$")
     )
     assert total(page, "Machines") == count
 
 
+@pytest.mark.parametrize(("term", "count"), [("Agent too old", 1), ("Never scanned", 3)])
+def test_numbers_of_the_fleet_are_links(page: Page, term: str, count: int):
+    """Each leads to as many rows as it says."""
+    link = page.locator("div").filter(has=page.locator("dt", has_text=re.compile(f"^{term}$"))).last.get_by_role("link")
+    expect(link).to_have_text(str(count))
+    link.click()
+    expect(page.get_by_role("heading", name="Machines", exact=True)).to_be_visible()
+    assert total(page, "Machines") == count
+
+
 def test_failed_machines_lead_to_as_many_rows(page: Page):
     """One was silent, one too old, one failed: three rows."""
-    page.get_by_role("link", name=re.compile(r"^3 of 14 machines failed")).first.click()
+    page.get_by_role("link", name=re.compile(r"^Machines failed in the newest scans: 3 of 14")).first.click()
     expect(page.get_by_role("heading", name="Malware task 1")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("rows?$"))).to_have_text("3 rows")
     assert total(page, "Machines") == 3
 
 
-def test_a_level_leads_to_the_risks_of_that_level(page: Page):
-    """Two files are of the level high, and two rows are there."""
+def test_a_level_leads_to_the_machines_that_have_it(page: Page):
+    """Levels are counted on each machine; the link leads to the machines at risk of that kind of scan."""
     page.get_by_role("link", name=re.compile(r"^2\s+High")).click()
-    expect(page).to_have_url(re.compile(r"tab=risks&level=3$"))
-    assert total(page, "Findings") == 2
-    expect(page.get_by_role("grid").get_by_text("/srv/high-0")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/machines\?risk=Malware$"))
+    assert total(page, "Machines") == 2
 
 
 def test_a_scan_starts_from_the_overview(page: Page):
