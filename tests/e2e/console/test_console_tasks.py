@@ -148,6 +148,7 @@ def test_a_task_that_is_not_there_leads_back_to_the_list(mine: Tabs):
 def test_the_palette_goes_anywhere(mine: Tabs):
     """Pages, machines, tasks and actions of the API by a few letters."""
     page: Page = mine.open("/tasks")
+    expect(rows(page, "Scan tasks")).to_have_count(4)
     for typed, option, heading in (
         ("sched", "Schedules", "Schedules"),
         ("web-07", "web-07.prod", "web-07.prod"),
