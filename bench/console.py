@@ -155,7 +155,7 @@ def live(browser, server: ConsoleServer, clients: int) -> None:
         page.evaluate(FOLLOW, "[data-index='0'] [role=progressbar]")
         committed = {}
         for percent in range(2, 62):
-            server.fleet.report(machine, lease, progress=percent / 100)
+            server.fleet.report(machine, lease, progress=(percent + 0.5) / 100)
             committed[str(percent)] = time.time() * 1000
             page.wait_for_function(
                 "(wanted) => window.__changes.at(-1)?.[0] === wanted", arg=str(percent), timeout=60_000
