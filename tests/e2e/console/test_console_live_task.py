@@ -114,7 +114,7 @@ def test_stopping_asks_first_and_keeps_what_arrived(console: ConsoleServer, watc
     expect(page.locator(".hw-page-badges")).to_contain_text("Stopped")
     expect(legend(page, "Stopped")).to_have_text(f"Stopped{SIZE - 1}")
     expect(legend(page, "Ok with risks")).to_have_text("Ok with risks1")
-    expect(page.get_by_text("stopped by admin")).to_be_visible()
+    expect(page.locator(".hw-page-sub")).to_contain_text("stopped by admin")
 
 
 def test_failed_machines_run_again(console: ConsoleServer, watch, task: int):

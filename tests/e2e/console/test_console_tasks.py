@@ -153,7 +153,7 @@ def test_the_palette_goes_anywhere(mine: Tabs):
         ("sched", "Schedules", "Schedules"),
         ("web-07", "web-07.prod", "web-07.prod"),
         ("1", "Malware 1", "Malware task 1"),
-        ("ExportMalwares", "ExportMalwares", "ExportMalwares"),
+        ("ExportTasks", "ExportTasks", "ExportTasks"),
     ):
         page.keyboard.press("Control+k")
         page.get_by_role("combobox", name="Search or go to ...").fill(typed)
