@@ -66,14 +66,19 @@ def main() -> int:
 def build(store: SqlStore, size: int) -> AccountId:
     began = time.perf_counter()
     account = store.write_now(lambda uow: uow.accounts.add_account("bench"))
-    for first in range(0, size, CHUNK):
-        numbers = range(first, min(size, first + CHUNK))
-        store.write_now(lambda uow, numbers=numbers: [enrol(uow, account, number) for number in numbers])
+    fill(store, account, size, NOW)
     print(f"built {size} machines in {time.perf_counter() - began:.1f} s")
     return account
 
 
-def enrol(uow: UnitOfWork, account: AccountId, number: int) -> None:
+def fill(store: SqlStore, account: AccountId, size: int, now: datetime) -> None:
+    """Enrol so many machines as of this time."""
+    for first in range(0, size, CHUNK):
+        numbers = range(first, min(size, first + CHUNK))
+        store.write_now(lambda uow, numbers=numbers: [enrol(uow, account, number, now) for number in numbers])
+
+
+def enrol(uow: UnitOfWork, account: AccountId, number: int, now: datetime) -> None:
     facts = MachineFacts(
         host_name=f"web-{number * 7919 % 1_000_003}",
         addresses=(f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",),
@@ -83,11 +88,11 @@ def enrol(uow: UnitOfWork, account: AccountId, number: int) -> None:
     )
     key = f"k-{number}".encode()
     machine = uow.machines.enrol(account, key, facts, quuid=f"q-{number}", uuid=f"u-{number}").id
-    uow.machines.seen(machine, NOW if number % 10 else NOW - HOUR)
+    uow.machines.seen(machine, now if number % 10 else now - HOUR)
     risks = int(number % 20 == 1)
-    uow.results.make_current(machine, Module.VUL, LeaseId(number), NOW, risks=3 * risks)
+    uow.results.make_current(machine, Module.VUL, LeaseId(number), now, risks=3 * risks)
     uow.results.make_current(
-        machine, Module.MALWARE, LeaseId(number), NOW, risks=risks, levels={Level.HIGH: risks} if risks else {}
+        machine, Module.MALWARE, LeaseId(number), now, risks=risks, levels={Level.HIGH: risks} if risks else {}
     )
 
 

