@@ -61,7 +61,7 @@ def test_a_key_follows_another(store: Store) -> None:
 def test_a_key_in_use_can_follow_no_other(store: Store) -> None:
     """Neither when it is announced nor when it was enrolled in between."""
     one, _ = machines_of(store, 2)
-    with pytest.raises(Conflict, match="in use|already"):
+    with pytest.raises(Conflict, match="already"):
         store.write_now(lambda uow: uow.agents.put_next_key(one.id, b"key 1"))
     store.write_now(lambda uow: uow.agents.put_next_key(one.id, b"third"))
     store.write_now(lambda uow: uow.machines.enrol(one.account, b"third", facts("x"), quuid="q9", uuid="u9"))

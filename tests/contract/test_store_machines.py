@@ -7,7 +7,7 @@ import pytest
 
 from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
-from hostward.domain.ids import AccountId, MachineId
+from hostward.domain.ids import MachineId
 from hostward.domain.machine import Machine
 from hostward.usecases.ports import Store, UnitOfWork
 from store_samples import NOW, SECOND, account, enrol, facts, fleet

@@ -17,6 +17,7 @@ from hostward.agentlink.attempts import Attempts
 from hostward.agentlink.auth import Busy, Challenges, Claim, SessionCache, Speaker, check_signature, expiry, is_signed
 from hostward.agentlink.hub import Hub, Woken
 from hostward.domain.account import AgentSession
+from hostward.domain.enrolment import Waiting
 from hostward.domain.errors import (
     AgentQuarantined,
     AgentRefused,
@@ -26,7 +27,6 @@ from hostward.domain.errors import (
     InvalidValue,
     StaleLease,
 )
-from hostward.domain.enrolment import Waiting
 from hostward.domain.ids import MachineId
 from hostward.domain.machine import Machine
 from hostward.domain.task import HEARTBEAT

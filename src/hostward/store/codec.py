@@ -7,8 +7,8 @@ import msgspec
 
 from hostward.domain.module import Module
 from hostward.domain.note import NOTHING, Code, Note
-from hostward.domain.processes import Processes
 from hostward.domain.options import BaselineOptions, MalwareOptions, Options, VulOptions
+from hostward.domain.processes import Processes
 from hostward.domain.severity import Level
 from hostward.domain.verdict import ProbeEvidence
 from hostward.store.texts import clean

@@ -12,7 +12,6 @@ from hostward.usecases.machines.refusals import QUARANTINED
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 
-
 MAX_ID = 64
 """Characters kept of a boot or instance id: both have 36 at most."""
 
