@@ -25,7 +25,7 @@ class Attempts:
 
     @contextmanager
     def of(self, address: str, now: float) -> Iterator[None]:
-        """One attempt; an AgentRefused counts. now: monotonic seconds. Raises Busy for an address that failed too often."""
+        """One attempt; an AgentRefused counts. now: monotonic seconds. Raises Busy for one that failed too often."""
         count, since = self._failures.get(address, (0.0, now))
         count = max(0.0, count - (now - since) / REGAINED_SECONDS)
         if count >= MOST:

@@ -1,8 +1,9 @@
 """Enrolment and sessions: how an agent becomes known, and proves each hour that it still holds its key.
 
-POST /agent/v1/enroll: Enroll -> Enrolled. POST /agent/v1/key: NewKey -> KeyTaken. POST /agent/v1/session: SessionAsk -> Challenge, then SessionProof ->
+POST /agent/v1/enroll: Enroll -> Enrolled. POST /agent/v1/session: SessionAsk -> Challenge, then SessionProof ->
 Session. Every later request carries the four headers below; the MAC is HMAC-SHA256 with the session's secret over
-METHOD, PATH, TIME, NONCE and the lower-case hex SHA-256 of the body, joined by newlines.
+METHOD, PATH, TIME, NONCE and the lower-case hex SHA-256 of the body, joined by newlines. POST /agent/v1/key: NewKey ->
+KeyTaken.
 """
 
 import hashlib

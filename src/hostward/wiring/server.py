@@ -10,6 +10,7 @@ from pathlib import Path
 from hostward import __version__
 from hostward.agentlink.endpoints import AgentLink
 from hostward.agentlink.hub import Hub
+from hostward.agentlink.installs import InstallPages
 from hostward.api.context import PUBLIC_HOSTS
 from hostward.api.download import Downloads
 from hostward.api.exports import Exports
@@ -36,6 +37,7 @@ from hostward.wiring.control import Control
 from hostward.wiring.events import open_events
 from hostward.wiring.exports import open_exports, sweep
 from hostward.wiring.figures import Figures
+from hostward.wiring.installs import Installs
 from hostward.wiring.local_api import LocalApi, api_settings
 from hostward.wiring.metrics_token import read_token
 from hostward.wiring.notifier import Notifier
@@ -63,11 +65,13 @@ class Server:
 
 @contextmanager
 def open_server(
-    settings: Settings, clock: Clock, *, names: Container[str] = (), ca_file: Path | None = None
-) -> Iterator[Server]:
+    settings: Settings, clock: Clock, *, names: Container[str] = (), ca_file: Path | None = None,
+    installs: Installs | None = None,
+) -> Iterator[Server]:  # fmt: skip
     """Open what is stored, make the first administrator and key if there is none, and join the parts.
 
     names: hosts that the page answers to beside loopback. ca_file: the own CA that clients must trust, None for none.
+    installs: how agents are installed from here, None for a server that nobody installs from.
     Raises DataDirectoryError when the data directory is in use, newer than this program or not writable.
     """
     store = open_store(settings.data_dir, settings.database_url)
@@ -76,7 +80,8 @@ def open_server(
         try:
             with closing(Passwords()) as passwords, closing(WebhookPost(settings.notifications_allow_private)) as post:
                 yield _joined(
-                    settings, clock, store, names, ca_file, exports=exports, passwords=passwords, post=post
+                    settings, clock, store, names, ca_file, exports=exports, passwords=passwords, post=post,
+                    installs=installs,
                 )  # fmt: skip
         finally:
             exports.close()
@@ -86,7 +91,7 @@ def open_server(
 
 def _joined(
     settings: Settings, clock: Clock, store: SqlStore, names: Container[str], ca_file: Path | None, *,
-    exports: Exports, passwords: Passwords, post: Post,
+    exports: Exports, passwords: Passwords, post: Post, installs: Installs | None,
 ) -> Server:  # fmt: skip
     owner = store.write_now(_owner(clock))
     hub, started = Hub(), clock.now()
@@ -100,13 +105,18 @@ def _joined(
         heartbeat=timedelta(seconds=settings.agent_heartbeat_seconds),
     )
     metrics = Metrics()
-    gateway = _gateway(settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post)
-    local = LocalApi(store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post)
+    gateway = _gateway(
+        settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post, installs=installs
+    )  # fmt: skip
+    local = LocalApi(
+        store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post, installs=installs
+    )  # fmt: skip
     control = Control(local, settings.data_dir)
     events = open_events(settings, clock, store, hub, owner.key.user)
     app = Application(
         api=gateway, agents=agents, console=console, downloads=Downloads(exports, clock),
         schemas=Schemas(partial(answers_to, names=names)),
+        installs=_install_pages(store, clock, installs, names),
         private=open_private(settings, clock, store, passwords, owner.account, names=names, events=events),
         metrics=_metrics_page(settings, clock, store, hub, metrics, names=names),
         proxies=settings.api_trusted_proxies,
@@ -119,6 +129,14 @@ def _joined(
         settings=settings, clock=clock, store=store, hub=hub, owner=owner, app=app, started=started, metrics=metrics,
         events=events,
     )  # fmt: skip
+
+
+def _install_pages(
+    store: SqlStore, clock: Clock, installs: Installs | None, names: Container[str]
+) -> InstallPages | None:
+    if installs is None:
+        return None
+    return InstallPages(store=store, shelf=installs, clock=clock, knows=partial(answers_to, names=names))
 
 
 def _metrics_page(
@@ -140,14 +158,14 @@ def _scheduler(settings: Settings, clock: Clock, store: Store, hub: Hub) -> Sche
 
 def _gateway(
     settings: Settings, clock: Clock, store: SqlStore, hub: Hub, metrics: Metrics, *, exports: Exports,
-    passwords: Passwords, post: Post,
+    passwords: Passwords, post: Post, installs: Installs | None,
 ) -> Gateway:  # fmt: skip
     keys = KeyRing(store, clock, changes=store.account_changes)
     signed = signatures(keys, host_aliases=PUBLIC_HOSTS + settings.server_names)
     return Gateway(
         authenticators=(*signed, SessionAuthenticator(store)), store=store, hub=hub, clock=clock,
         settings=api_settings(settings), rate=rate_of(settings, metrics), exports=exports,
-        metrics=metrics, passwords=passwords, post=post,
+        metrics=metrics, passwords=passwords, post=post, installs=installs,
     )  # fmt: skip
 
 
