@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from pathlib import Path
 import hostward
 from hostward import __version__
 from hostward.agent import identity as identities
-from hostward.agent.config import Config
+from hostward.agent.config import FOLDER as CONFIG_FOLDER
+from hostward.agent.config import Config, read
 from hostward.agent.driver import Agent, Setup
 from hostward.agent.events import Trouble
 from hostward.agent.facts import boot_id, read_facts
@@ -88,6 +90,22 @@ def run(config: Config, notice: Notice) -> None:
         if not over.is_set():
             raise HostwardError("the agent failed: what it said before tells why")
         notice("agent stopped; results that the server does not have yet are kept")
+
+
+def main(folder: str = "") -> int:
+    """`hostward agent run`: the exit status. folder: of the configuration, "" for the usual one."""
+    try:
+        run(read(Path(folder) if folder else CONFIG_FOLDER), say)
+    except (HostwardError, OSError) as error:
+        say(f"error: {error}")
+        return 1
+    return 0
+
+
+def say(text: str) -> None:
+    """A line for the log of the service."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _setup(config: Config) -> Setup:

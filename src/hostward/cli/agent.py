@@ -63,9 +63,9 @@ def enroll(config: Path, server: str | None, ca: Path | None, data: Path, proxy:
 @CONFIG
 def run(config: Path) -> None:
     """Be the agent, in the foreground, until SIGTERM or Ctrl-C."""
-    from hostward.agent.program import run as run_agent  # noqa: PLC0415  # see above
+    from hostward.agent.program import main  # noqa: PLC0415  # see above
 
-    run_agent(_config(config), _notice)
+    sys.exit(main(str(config)))
 
 
 @command.command()
@@ -157,11 +157,6 @@ def _config(folder: Path) -> "Config":
     from hostward.agent.config import read  # noqa: PLC0415  # see above
 
     return read(folder)
-
-
-def _notice(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
 
 
 def _time(seconds: float) -> str:

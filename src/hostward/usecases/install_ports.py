@@ -17,6 +17,6 @@ class Installs(Protocol):
         """Where hosts find the server, as a URL."""
         ...
 
-    def lacking(self) -> tuple[str, ...]:
-        """Names of packages that no wheel is there of; hosts can't be installed without. Reads files."""
+    async def missing(self) -> tuple[str, ...]:
+        """Names of packages that no wheel is there of; nothing can be installed without."""
         ...

@@ -1,5 +1,6 @@
 """How hosts reach this server and install an agent from it: the line that is pasted, and what the script is told."""
 
+import asyncio
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,8 +52,11 @@ class Installs:
             curl.append(f"sha256//{shown.pin}")
         return f"{shlex.join([*curl, f'{server}/i/{token}'])} | sudo sh{f' -s -- {options}' if options else ''}"
 
-    def lacking(self) -> tuple[str, ...]:
+    async def missing(self) -> tuple[str, ...]:
         """Names of packages that no wheel is there of."""
+        return await asyncio.to_thread(self._missing)
+
+    def _missing(self) -> tuple[str, ...]:
         there = {project(wheel.file.split("-")[0]) for wheel in self.house.wheels()}
         return tuple(sorted(set(self.house.packages()) - there))
 
