@@ -55,7 +55,7 @@ class Site:
         found = self.server.store.read_now(lambda uow: uow.machines.of_account(owner))
         return [machine for machine in found if machine.id != self.server.machine.id]
 
-    def host(self, name: str = "host") -> "Host":
+    def host(self, name: str) -> "Host":
         """A new host."""
         root = self.folder / name
         root.mkdir()
@@ -96,7 +96,9 @@ class Host:
 
     def status(self) -> dict[str, str]:
         """`hostward agent status`."""
-        return dict(json.loads(self.command("status", "--config", str(self.root / "etc/hostward"), "-o", "json").stdout))
+        return dict(
+            json.loads(self.command("status", "--config", str(self.root / "etc/hostward"), "-o", "json").stdout)
+        )
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -131,12 +133,14 @@ def open_site(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         yield Site(server, folder)
 
 
-def online(site: Site, count: int = 1) -> list[Machine]:
-    """The enrolled machines, once so many are online."""
-    now = site.server.clock.now
+def online(site: Site, host: Host) -> Machine:
+    """The host's machine, once it is online."""
 
-    def there() -> bool:
-        return sum(machine.is_online(now()) for machine in site.machines()) >= count
+    def found() -> Machine | None:
+        quuid, now = host.status()["machine"], site.server.clock.now()
+        return next((each for each in site.machines() if each.quuid == quuid and each.is_online(now)), None)
 
-    until(there)
-    return site.machines()
+    until(found)
+    machine = found()
+    assert machine is not None
+    return machine

@@ -32,7 +32,7 @@ def command() -> None:
 @click.option("--server", default="", metavar="HOST[:PORT]", help="How the machines reach this server.")
 @OUTPUT
 @DATA
-def enroll(
+def enroll(  # noqa: PLR0917  # click calls it by names
     labels: tuple[str, ...], uses: int, ttl: str, approve: bool, image: bool, server: str, output: str, data: str | None
 ) -> None:
     """Print the line to paste on a machine: it installs the agent and enrols it."""

@@ -45,6 +45,7 @@ from hostward.wiring.private import open_private
 from hostward.wiring.reaper import reap
 from hostward.wiring.scheduler import Scheduler
 from hostward.wiring.shared_rate import rate_of
+from hostward.wiring.vanished import forget_vanished
 from hostward.wiring.webhook_post import WebhookPost
 
 
@@ -122,7 +123,8 @@ def _joined(
         proxies=settings.api_trusted_proxies,
         background=(
             partial(reap, store, hub, clock), _scheduler(settings, clock, store, hub).run, gateway.request_log.keep,
-            control.serve, partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
+            control.serve, partial(forget_vanished, store, clock, settings.agent_forget_after_days),
+            partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
         ),
     )  # fmt: skip
     return Server(

@@ -12,8 +12,8 @@ from hostward.usecases.ports import UnitOfWork
 
 
 def tokens(uow: UnitOfWork, *, account: AccountId) -> Sequence[EnrolmentToken]:
-    """The account's tokens, newest first."""
-    return uow.enrolments.tokens(account)
+    """The tokens that people of the account made, newest first; the server's own agent has one at each start."""
+    return [token for token in uow.enrolments.tokens(account) if token.made_by]
 
 
 def revoke(uow: UnitOfWork, *, account: AccountId, token: str, now: datetime) -> None:
