@@ -4,7 +4,6 @@ Whatever dies in between, one of the two keys on the disk is good: the new one i
 and takes the old one's place only once a session was opened with it.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hostward.agent.events import Trouble
 from hostward.agent.facts import read_facts
 from hostward.agent.identity import Identity, begun_key, is_key_old, next_key, turn_key
-from hostward.agent.link import Link, RequestFailed, Speaker
+from hostward.agent.link import CLOCK, Link, RequestFailed, Speaker
 from hostward.protocol.hello import Session
 
 
@@ -34,7 +33,7 @@ def open_session(link: Link, identity: Identity, speaker: Speaker, notice: Calla
         if failure.trouble is not Trouble.UNAUTHORIZED or begun is None:
             raise
         return _with(link, identity, speaker, begun)
-    if is_key_old(identity.folder, time.time()):
+    if is_key_old(identity.folder, CLOCK.now().timestamp()):
         try:
             return _changed(link, identity, speaker)
         except (RequestFailed, OSError) as error:

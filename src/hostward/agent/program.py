@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
@@ -77,7 +76,7 @@ def run(config: Config, notice: Notice) -> None:
         signal.signal(number, lambda *_: over.set())
     with held(config.data):
         clock = SystemClock()
-        status = Status(pid=os.getpid(), version=__version__, server=config.server, started=time.time())
+        status = Status(pid=os.getpid(), version=__version__, server=config.server, started=clock.now().timestamp())
         reporter = Reporter(config.data / STATUS_FILE, status, clock)
         agent = Agent(_setup(config), notice=notice, watch=reporter.take)
         agent.start()

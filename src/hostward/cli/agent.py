@@ -1,6 +1,7 @@
 """hostward agent: the agent of this host, and (wheels) what the server hands out to install it.
 
-Each command imports what it needs itself: an agent at rest holds in memory what was imported.
+`hostward agent run` as the service has it does not come by here (hostward/__main__.py): an agent at rest holds in memory
+what was imported.
 """
 
 import json
@@ -8,20 +9,22 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from hostward.agent import identity, program
+from hostward.agent.config import Config, read, write
+from hostward.agent.setup import host, release, wheels
+from hostward.agent.status import look
+from hostward.cli.account_table import settings_of
 from hostward.domain.errors import HostwardError
-
-if TYPE_CHECKING:
-    from hostward.agent.config import Config
+from hostward.wiring import wheel_fetch, wheelhouse
 
 CONFIG = click.option(
     "--config", type=click.Path(path_type=Path), default=Path("/etc/hostward"), show_default=True,
     help="The folder of agent.json.",
 )  # fmt: skip
-TOKEN_VARIABLE = "HOSTWARD_ENROL_TOKEN"
+TOKEN_VARIABLE = "AGENT_ENROL_TOKEN"
 NOT_RUNNING = 3
 """Exit status of `agent status` when none runs (as systemctl status has it)."""
 
@@ -40,12 +43,9 @@ def command() -> None:
 def enroll(config: Path, server: str | None, ca: Path | None, data: Path, proxy: str) -> None:
     """Make this machine known to the server.
 
-    The token is read from the environment (HOSTWARD_ENROL_TOKEN) or from the file token in the data directory, never
+    The token is read from the environment (AGENT_ENROL_TOKEN) or from the file token in the data directory, never
     from the command line, which every user of the host can read.
     """
-    from hostward.agent import identity, program  # noqa: PLC0415  # see above
-    from hostward.agent.config import write  # noqa: PLC0415
-
     if server is not None:
         write(config, server=server, data=data, ca=ca.read_bytes() if ca else b"", proxy=proxy)
     setup = _config(config)
@@ -63,9 +63,7 @@ def enroll(config: Path, server: str | None, ca: Path | None, data: Path, proxy:
 @CONFIG
 def run(config: Path) -> None:
     """Be the agent, in the foreground, until SIGTERM or Ctrl-C."""
-    from hostward.agent.program import main  # noqa: PLC0415  # see above
-
-    sys.exit(main(str(config)))
+    sys.exit(program.main(str(config)))
 
 
 @command.command()
@@ -73,8 +71,6 @@ def run(config: Path) -> None:
 @click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", show_default=True)
 def status(config: Path, output: str) -> None:
     """Show whether the agent runs, whose it is, and when the server answered last."""
-    from hostward.agent.status import look  # noqa: PLC0415  # see above
-
     setup = _config(config)
     try:
         seen = look(setup.data)
@@ -102,8 +98,6 @@ def status(config: Path, output: str) -> None:
 @click.option("--prefix", type=click.Path(path_type=Path), default=Path("/"), help="Where it was installed below.")
 def upgrade(config: Path, prefix: Path) -> None:
     """Bring this agent to the release that its server has; the one before stays as the way back."""
-    from hostward.agent.setup import host, release, wheels  # noqa: PLC0415  # see above
-
     setup = _config(config)
     ca = setup.ca_file.read_text() if setup.ca_file else ""
     proxy = setup.proxy or os.environ.get("HTTPS_PROXY", "")
@@ -119,8 +113,6 @@ def upgrade(config: Path, prefix: Path) -> None:
 @click.confirmation_option("--yes", prompt="Remove the agent, its key and results that were not sent yet?")
 def uninstall(prefix: Path) -> None:
     """Remove the agent and all that belongs to it from this host."""
-    from hostward.agent.setup import host, release, wheels  # noqa: PLC0415  # see above
-
     try:
         host.uninstall(release.Paths(prefix), host.say)
     except (wheels.Failed, OSError) as error:
@@ -138,9 +130,6 @@ def fill(data: str | None, pythons: tuple[str, ...], machines: tuple[str, ...], 
 
     Everything is checked against the hashes that this release was tested with.
     """
-    from hostward.cli.account_table import settings_of  # noqa: PLC0415  # see above
-    from hostward.wiring import wheel_fetch, wheelhouse  # noqa: PLC0415
-
     house = settings_of(data).data_dir / wheelhouse.FOLDER
     if folder is not None:
         taken = wheel_fetch.take(folder, house)
@@ -153,8 +142,7 @@ def fill(data: str | None, pythons: tuple[str, ...], machines: tuple[str, ...], 
     )
 
 
-def _config(folder: Path) -> "Config":
-    from hostward.agent.config import read  # noqa: PLC0415  # see above
+def _config(folder: Path) -> Config:
 
     return read(folder)
 

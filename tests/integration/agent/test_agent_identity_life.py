@@ -12,8 +12,10 @@ import pytest
 
 from hostward.agent import driver, facts, opening
 from hostward.agent.driver import Agent
+from hostward.agent.events import Trouble
+from hostward.agent.facts import read_facts
 from hostward.agent.identity import KEY_FILE, KEY_LIFE, NEXT_KEY_FILE, TOKEN_FILE
-from hostward.agent.link import Link
+from hostward.agent.link import Link, RequestFailed
 from hostward.usecases.machines import admission
 from hostward.usecases.machines.enrol import Offer, make
 from link_lab import Lab, open_lab, until
@@ -157,10 +159,6 @@ def test_a_machine_that_waits_comes_in_when_it_is_let_in(lab: Lab, tmp_path: Pat
 
 def test_a_flood_of_bad_tokens_is_slowed_down_and_good_ones_are_not(lab: Lab) -> None:
     """From one address; the life of the others goes on."""
-    from hostward.agent.events import Trouble
-    from hostward.agent.facts import read_facts
-    from hostward.agent.link import RequestFailed
-
     link, troubles = Link(lab.url), []
     for number in range(25):
         with pytest.raises(RequestFailed) as failed:
