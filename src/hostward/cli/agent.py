@@ -1,7 +1,7 @@
 """hostward agent: the agent of this host, and (wheels) what the server hands out to install it.
 
-`hostward agent run` as the service has it does not come by here (hostward/__main__.py): an agent at rest holds in memory
-what was imported.
+`hostward agent run` as the service has it does not come by here (hostward/__main__.py): an agent at rest keeps in
+memory what was imported.
 """
 
 import json
