@@ -136,7 +136,7 @@ function WaitingMachines() {
     },
   ];
   return (
-    <Card title={t.waiting} pad={false}>
+    <Card title={t.waiting} pad={!asked.data?.Machines.length}>
       {asked.error && <ErrorState error={asked.error} onRetry={asked.refetch} />}
       {asked.loading && <Loading />}
       {asked.data && <Table label={t.waiting} columns={columns} rows={asked.data.Machines} rowKey={(one) => one.WaitingId} empty={t.noneWaiting} />}
@@ -161,7 +161,7 @@ function Arrivals() {
     { id: "tags", title: t.columns.tags, width: 180, render: (one) => <span className="hw-enrol-tags">{one.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
   ];
   return (
-    <Card title={t.arrived} pad={false}>
+    <Card title={t.arrived} pad={!asked.data?.Machines.length}>
       {asked.error && <ErrorState error={asked.error} onRetry={asked.refetch} />}
       {asked.loading && <Loading />}
       {asked.data && <div aria-live="polite"><Table label={t.arrived} columns={columns} rows={asked.data.Machines} rowKey={(one) => one.Quuid} empty={t.noneArrived} /></div>}
@@ -191,7 +191,7 @@ function Tokens() {
     },
   ];
   return (
-    <Card title={t.tokens} pad={false}>
+    <Card title={t.tokens} pad={!asked.data?.Tokens.length}>
       {asked.error && <ErrorState error={asked.error} onRetry={asked.refetch} />}
       {asked.data && <Table label={t.tokens} columns={columns} rows={asked.data.Tokens} rowKey={(one) => one.TokenId} empty={t.noTokens} />}
     </Card>

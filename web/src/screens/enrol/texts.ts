@@ -14,7 +14,7 @@ const en = {
   make: "Make the line",
   command: "Paste this on the host",
   commandHint: "It needs curl and sudo. The token in it is shown this once.",
-  until: "good until",
+  until: "Good until",
   missing: (names: string) => `This server has no packages for agents yet (${names}). On the server run:`,
   waiting: "Waiting to be let in",
   noneWaiting: "No machine waits.",
