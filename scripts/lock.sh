@@ -15,6 +15,9 @@ lock() {
 }
 
 lock run.txt pyproject.toml --extra server "$@"
+# What agents are installed from: the same versions, without what only a server needs.
+"$UV" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --constraints requirements/run.txt --output-file src/hostward/wiring/agent_requirements.txt pyproject.toml "$@"
 lock build.txt requirements/build.in --constraints requirements/run.txt "$@"
 lock node.txt requirements/node.in "$@"
 lock test.txt requirements/test.in --constraints requirements/run.txt --constraints requirements/build.txt "$@"

@@ -7,12 +7,10 @@ import pytest
 
 from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
-from hostward.domain.ids import AccountId, MachineId
+from hostward.domain.ids import MachineId
 from hostward.domain.machine import Machine
 from hostward.usecases.ports import Store, UnitOfWork
 from store_samples import NOW, SECOND, account, enrol, facts, fleet
-
-DIGEST = b"d" * 32
 
 
 def a_machine(store: Store) -> Machine:
@@ -141,42 +139,6 @@ def test_facts_of_an_unknown_machine_are_refused(store: Store) -> None:
     """Sessions belong to enrolled machines."""
     with pytest.raises(NotFound):
         store.write_now(lambda uow: uow.machines.put_facts(MachineId(9), facts(), boot="", instance="", now=NOW))
-
-
-@pytest.mark.parametrize(("uses", "expected"), [(0, [None]), (1, [1, None]), (2, [1, 1, None])])
-def test_a_token_is_good_for_so_many_uses(store: Store, uses: int, expected: list[AccountId | None]) -> None:
-    """Each use takes one; then it is unknown."""
-    owner = account(store)
-    store.write_now(lambda uow: uow.machines.add_token(DIGEST, owner, expires=NOW, uses=uses))
-    taken = [store.write_now(lambda uow: uow.machines.take_token(DIGEST, NOW - SECOND)) for _ in expected]
-    assert taken == expected
-
-
-def test_an_expired_token_is_not_taken(store: Store) -> None:
-    """Its last moment is before it expires."""
-    owner = account(store)
-    store.write_now(lambda uow: uow.machines.add_token(DIGEST, owner, expires=NOW, uses=9))
-    taken = [store.write_now(lambda uow, now=now: uow.machines.take_token(DIGEST, now)) for now in (NOW, NOW - SECOND)]
-    assert taken == [None, owner]
-
-
-def test_an_unknown_token_is_not_taken(store: Store) -> None:
-    """None, as for one that is used up."""
-    assert store.write_now(lambda uow: uow.machines.take_token(DIGEST, NOW)) is None
-
-
-def test_a_failed_enrolment_gives_its_use_of_the_token_back(store: Store) -> None:
-    """The use is part of the transaction."""
-    owner = account(store)
-    store.write_now(lambda uow: uow.machines.add_token(DIGEST, owner, expires=NOW, uses=1))
-
-    def fails(uow: UnitOfWork) -> None:
-        uow.machines.take_token(DIGEST, NOW - SECOND)
-        raise Conflict("no")
-
-    with pytest.raises(Conflict):
-        store.write_now(fails)
-    assert store.write_now(lambda uow: uow.machines.take_token(DIGEST, NOW - SECOND)) == owner
 
 
 def test_a_session_comes_back_with_its_secret(store: Store) -> None:

@@ -108,6 +108,7 @@ _ALL = (
         found=lambda: program("node") is not None and (_WEB / "node_modules" / "rolldown").is_dir(),
         remedy="apt install nodejs npm, then npm --prefix web ci",
     ),
+    Capability(name="curl", found=lambda: program("curl") is not None, remedy="apt install curl"),
     Capability(name="haproxy", found=lambda: proxy("haproxy") is not None, remedy="apt install haproxy"),
     Capability(name="librpm", found=lambda: find_spec("rpm") is not None, remedy="apt install python3-rpm"),
     Capability(name="nginx", found=lambda: proxy("nginx") is not None, remedy="apt install nginx-light"),
@@ -124,6 +125,10 @@ _ALL = (
         name="postgres",
         found=_has_postgres,
         remedy=f"run make test, which installs {POSTGRES_PACKAGE}, or set {POSTGRES_URL}",
+    ),
+    Capability(name="shellcheck", found=lambda: program("shellcheck") is not None, remedy="apt install shellcheck"),
+    Capability(
+        name="systemd-analyze", found=lambda: program("systemd-analyze") is not None, remedy="apt install systemd"
     ),
     Capability(name="valkey-client", found=lambda: find_spec("valkey") is not None, remedy="pip install valkey"),
     Capability(

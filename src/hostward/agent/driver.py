@@ -1,10 +1,11 @@
 """Carries out what the loop decides: one thread drives it, two wait for the server, one reads each worker."""
 
+import os
 import random
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -16,9 +17,10 @@ from hostward.agent import effects as do
 from hostward.agent import events as on
 from hostward.agent.events import Trouble
 from hostward.agent.facts import boot_id, read_facts
-from hostward.agent.identity import Identity, load
+from hostward.agent.identity import Identity, drop_token, load
 from hostward.agent.link import Link, RequestFailed, Speaker
 from hostward.agent.loop import Loop
+from hostward.agent.opening import open_session
 from hostward.agent.pace import NORMAL, Pace
 from hostward.agent.spool import SEGMENT_BYTES, Spool
 from hostward.agent.work import Place, Workers
@@ -37,13 +39,14 @@ JOIN_SECONDS = 15.0
 Request = do.Enroll | do.OpenSession | do.Ask | do.Send
 Body = bytes | None
 Notice = Callable[[str], None]
+Watch = Callable[[on.Event], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """How an agent is set up. data: its own folder. token: to enrol with, "" for none. ca_file: see Link.
 
-    root, own_paths, memory: see work.Place. command: how a worker is started, () for the usual way.
+    root, own_paths, memory: see work.Place. command: how a worker is started, () for the usual way. environ: see Link.
     """
 
     url: str
@@ -56,14 +59,19 @@ class Setup:
     memory: int = MEMORY
     ca_file: Path | None = None
     command: Sequence[str] = ()
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
 
 class Agent:
-    """An agent: start() it once, stop() it once. notice is told what the operator of this host should read."""
+    """An agent: start() it once, stop() it once. notice is told what the operator of this host should read.
 
-    def __init__(self, setup: Setup, *, notice: Notice) -> None:
+    watch: is told every event, in the driving thread.
+    """
+
+    def __init__(self, setup: Setup, *, notice: Notice, watch: Watch | None = None) -> None:
         self._setup = setup
         self._notice = notice
+        self._watch = watch
         self._inbox: SimpleQueue[on.Event | None] = SimpleQueue()
         self._soon: deque[on.Event] = deque()
         self._lines: dict[str, SimpleQueue[tuple[Request, Body] | None]]
@@ -91,7 +99,7 @@ class Agent:
         """Read what is on the disk and begin to work. Raises OSError or InvalidValue when that can't be."""
         setup = self._setup
         self._boot = boot_id()
-        self._link = Link(setup.url, ca_file=setup.ca_file)
+        self._link = Link(setup.url, ca_file=setup.ca_file, environ=setup.environ)
         self._identity = load(setup.data, read_facts().machine_id)
         self._spool = Spool(setup.data / "spool", limit=setup.pace.spool + SPOOL_ROOM)
         place = Place(folder=setup.data / "work", root=setup.root, own_paths=setup.own_paths, memory=setup.memory)
@@ -135,6 +143,8 @@ class Agent:
     def _drive(self) -> None:
         event: on.Event | None = on.Tick()
         while event is not None:
+            if self._watch is not None:
+                self._watch(event)
             for effect in self._loop.step(event, time.monotonic()):
                 self._carry_out(effect)
             if isinstance(event, on.RowsFound | on.Stepped | on.Doubted | on.WorkEnded):
@@ -206,9 +216,12 @@ class Agent:
             case do.Enroll():
                 names = self._link.enroll(self._setup.token, self._identity.public_key, read_facts())
                 self._identity = self._identity.enrolled(names)
+                if not names.keep_token:
+                    drop_token(self._setup.data)
                 return on.Enrolled(request=request.request)
             case do.OpenSession():
-                session = self._link.open_session(self._speaker(), read_facts())
+                opened = open_session(self._link, self._identity, self._speaker(), self._notice)
+                self._identity, session = opened.identity, opened.session
                 return on.SessionOpened(
                     request=request.request,
                     expires_in=session.expires_in,

@@ -7,6 +7,7 @@ a clone): it makes a key of its own and enrols anew, so that no two machines eve
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,15 @@ from hostward.protocol.hello import Enrolled
 
 KEY_FILE = "agent.key"
 NAMES_FILE = "agent.json"
+TOKEN_FILE = "token"
+NEXT_KEY_FILE = "agent.key.next"
+"""The key that is to follow, from before the server hears of it until it has spoken with it."""
+
+KEY_LIFE = timedelta(days=90)
+"""After which an agent changes its key."""
+
+MAX_TOKEN = 256
+"""Characters of an enrolment token; ours have 43."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +74,58 @@ def load(folder: Path, machine_id: str) -> Identity:
     made = Ed25519PrivateKey.generate()
     # The key first: should the agent die in between, the old names are found with the wrong machine-id once more.
     _write(folder / KEY_FILE, made.private_bytes_raw())
-    with suppress(FileNotFoundError):
-        (folder / NAMES_FILE).unlink()
+    for name in (NAMES_FILE, NEXT_KEY_FILE):
+        with suppress(FileNotFoundError):
+            (folder / name).unlink()
     return Identity(folder=folder, machine_id=machine_id, key=made, is_new=True)
+
+
+def read_token(folder: Path) -> str:
+    """The token that was left for this agent, "" for none."""
+    with suppress(FileNotFoundError):
+        return (folder / TOKEN_FILE).read_text(encoding="ascii", errors="replace")[:MAX_TOKEN].strip()
+    return ""
+
+
+def drop_token(folder: Path) -> None:
+    """The token has done its work."""
+    with suppress(FileNotFoundError):
+        (folder / TOKEN_FILE).unlink()
+
+
+def is_key_old(folder: Path, now: float) -> bool:
+    """Whether it is time for another key, or a change of it was begun. now: seconds since 1970.
+
+    A clock that was set back makes no key old.
+    """
+    if (folder / NEXT_KEY_FILE).exists():
+        return True
+    with suppress(FileNotFoundError):
+        return now - (folder / KEY_FILE).stat().st_mtime > KEY_LIFE.total_seconds()
+    return False
+
+
+def begun_key(folder: Path) -> Ed25519PrivateKey | None:
+    """The key of a change that was begun, None when none was."""
+    return _key(folder / NEXT_KEY_FILE)
+
+
+def next_key(folder: Path) -> Ed25519PrivateKey:
+    """The key that is to follow the present one: that of a change which was begun, else a new one, stored."""
+    begun = begun_key(folder)
+    if begun is not None:
+        return begun
+    made = Ed25519PrivateKey.generate()
+    _write(folder / NEXT_KEY_FILE, made.private_bytes_raw())
+    return made
+
+
+def turn_key(identity: Identity, key: Ed25519PrivateKey) -> Identity:
+    """The identity with its next key in place of the present one, stored: the server has taken it in a session."""
+    _write(identity.folder / KEY_FILE, key.private_bytes_raw())
+    with suppress(FileNotFoundError):
+        (identity.folder / NEXT_KEY_FILE).unlink()
+    return replace(identity, key=key)
 
 
 def _names(path: Path) -> Names | None:

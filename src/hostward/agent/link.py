@@ -17,7 +17,17 @@ from hostward.agent.events import Trouble
 from hostward.agent.wire import Response, Wire, target_of
 from hostward.protocol import hello
 from hostward.protocol.compat import PROTOCOL
-from hostward.protocol.hello import Challenge, Enroll, Enrolled, Facts, Session, SessionAsk, SessionProof
+from hostward.protocol.hello import (
+    Challenge,
+    Enroll,
+    Enrolled,
+    Facts,
+    KeyTaken,
+    NewKey,
+    Session,
+    SessionAsk,
+    SessionProof,
+)
 from hostward.protocol.job import Poll, Work
 from hostward.protocol.refusal import Refusal
 from hostward.protocol.report import Answer
@@ -107,6 +117,12 @@ class Link:
         epoch = self._wall() + self._offset - self._clock.monotonic()
         self._session = _Open(id=session.session, secret=session.secret, epoch=epoch)
         return session
+
+    def announce(self, uuid: str, key: Ed25519PrivateKey) -> None:
+        """Let this key follow the agent's present one. Raises RequestFailed."""
+        public_key = key.public_key().public_bytes_raw()
+        signature = key.sign(hello.key_bytes(uuid, public_key))
+        self._post(hello.KEY, NewKey(public_key=public_key, signature=signature), KeyTaken)
 
     def poll(self, poll: Poll) -> Work:
         """Ask for work; held by the server for poll.wait seconds. Raises RequestFailed."""

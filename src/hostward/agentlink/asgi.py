@@ -32,6 +32,12 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
+def address_of(scope: Scope) -> str:
+    """Where a request comes from, "" when that can't be told. Behind a proxy it is the proxy's."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
 class Bodies:
     """Reads bodies, and holds no more of them at a time than fit."""
 

@@ -79,13 +79,22 @@ class Challenges:
         return hmac.digest(self._key, head + uuid.encode(errors="replace"), "sha256")[:_SEAL]
 
 
-def check_signature(proof: SessionProof, public_key: bytes) -> None:
-    """Raises AgentRefused unless the proof was signed with the agent's key."""
+def check_signature(proof: SessionProof, *public_keys: bytes) -> bytes:
+    """The one of the agent's keys that signed the proof. Raises AgentRefused when none of them did."""
+    signed = proof_bytes(proof.uuid, proof.challenge)
+    for public_key in public_keys:
+        if is_signed(public_key, proof.signature, signed):
+            return public_key
+    raise AgentRefused("the signature does not fit the agent's key: enrol the agent anew")
+
+
+def is_signed(public_key: bytes, signature: bytes, signed: bytes) -> bool:
+    """Whether this Ed25519 key signed it."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(public_key)
-        key.verify(proof.signature, proof_bytes(proof.uuid, proof.challenge))
-    except (InvalidSignature, ValueError) as error:
-        raise AgentRefused("the signature does not fit the agent's key: enrol the agent anew") from error
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 class Nonces:
@@ -167,6 +176,7 @@ class SessionCache:
         self._store = store
         self._most = most
         self._known: OrderedDict[bytes, Speaker] = OrderedDict()
+        self._newest: OrderedDict[int, str] = OrderedDict()
         self._lookups = 0
 
     def add(self, session: AgentSession) -> Speaker:
@@ -178,6 +188,17 @@ class SessionCache:
             self._known.popitem(last=False)
         return speaker
 
+    def opened(self, session: AgentSession) -> None:
+        """Remember a session that was opened just now: those of the agent's earlier processes are over.
+
+        So that two machines with one key take turns within seconds, and are known for what they are.
+        """
+        self.add(session)
+        self._newest[session.machine] = session.instance
+        self._newest.move_to_end(session.machine)
+        while len(self._newest) > self._most:
+            self._newest.popitem(last=False)
+
     async def find(self, session: str, now: datetime) -> Speaker:
         """The session of this id. Raises AgentRefused when there is none or its time is over, Busy in a flood."""
         speaker = self._known.get(_name(session)) or await self._look_up(session)
@@ -186,6 +207,10 @@ class SessionCache:
         if now >= speaker.session.expires:
             self._known.pop(_name(session), None)
             raise AgentRefused("the session is over: open a new one")
+        mine = speaker.session
+        if self._newest.get(mine.machine, mine.instance) != mine.instance:
+            self._known.pop(_name(session), None)
+            raise AgentRefused("another process of this agent has opened a session since: open a new one")
         self._known.move_to_end(_name(session))
         return speaker
 

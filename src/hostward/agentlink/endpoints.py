@@ -5,17 +5,19 @@ authenticated before it is decoded. Every answer that is no 200 has a protocol.r
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
 import msgspec
 
-from hostward.agentlink.asgi import Bodies, ClientGone, Receive, Scope, Send, TooLarge, answer, headers_of
-from hostward.agentlink.auth import Busy, Challenges, Claim, SessionCache, Speaker, check_signature, expiry
+from hostward.agentlink.asgi import Bodies, ClientGone, Receive, Scope, Send, TooLarge, address_of, answer, headers_of
+from hostward.agentlink.attempts import Attempts
+from hostward.agentlink.auth import Busy, Challenges, Claim, SessionCache, Speaker, check_signature, expiry, is_signed
 from hostward.agentlink.hub import Hub, Woken
 from hostward.domain.account import AgentSession
+from hostward.domain.enrolment import Waiting
 from hostward.domain.errors import (
     AgentQuarantined,
     AgentRefused,
@@ -26,14 +28,27 @@ from hostward.domain.errors import (
     StaleLease,
 )
 from hostward.domain.ids import MachineId
+from hostward.domain.machine import Machine
 from hostward.domain.task import HEARTBEAT
 from hostward.protocol import hello
-from hostward.protocol.hello import SESSION_SECONDS, Challenge, Enroll, Enrolled, Session, SessionAsk, SessionProof
+from hostward.protocol.hello import (
+    SESSION_SECONDS,
+    Challenge,
+    Enroll,
+    Enrolled,
+    KeyTaken,
+    NewKey,
+    Session,
+    SessionAsk,
+    SessionProof,
+)
 from hostward.protocol.job import Poll, Work
 from hostward.protocol.refusal import Refusal
 from hostward.protocol.report import MAX_BODY, Report
 from hostward.runtime.clock import Clock
-from hostward.usecases.machines.enrol import enrol
+from hostward.usecases.machines.enrol import enrol, keeps_token
+from hostward.usecases.machines.keys import announce, keys_of
+from hostward.usecases.machines.refusals import QUARANTINED, UNKNOWN_AGENT
 from hostward.usecases.machines.session import facts_of, open_session
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.scans.accept_report import accept
@@ -44,6 +59,12 @@ SMALL_BODY = 64 * 1024
 
 HOLD = timedelta(seconds=50)
 """Below the 60 s after which load balancers give an idle connection up."""
+
+APPROVAL_SECONDS = 15
+"""After which a machine that waits to be let in asks again."""
+
+OPEN = frozenset({hello.ENROLL, hello.SESSION})
+"""Paths of messages that come under no session."""
 
 MAX_NUMBER = 2**53
 """Above every lease number; a larger one would not even be a number to a database."""
@@ -94,14 +115,12 @@ class AgentLink:
         self._challenges = Challenges(key or secrets.token_bytes(32))
         self._sessions = SessionCache(store)
         self._bodies = Bodies()
+        self._attempts = Attempts()
         self._handled = 0
-        self._open: dict[str, Callable[[bytes], Awaitable[msgspec.Struct]]] = {
-            hello.ENROLL: self._enroll,
-            hello.SESSION: self._session,
-        }
         self._closed: dict[str, Callable[[Speaker, Claim, bytes], Awaitable[msgspec.Struct]]] = {
             hello.POLL: self._poll,
             hello.REPORT: self._report,
+            hello.KEY: self._key,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +141,7 @@ class AgentLink:
                 raise Busy("too many agents at a time", retry_after=2)
             self._handled += 1
             try:
-                given = await self._dispatch(path, headers, receive)
+                given = await self._dispatch(path, headers, receive, address_of(scope))
             finally:
                 self._handled -= 1
         except HostwardError as error:
@@ -133,7 +152,7 @@ class AgentLink:
         return 200, msgspec.json.encode(given), {}
 
     def _misdirected(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]] | None:
-        if path not in self._open and path not in self._closed:
+        if path not in OPEN and path not in self._closed:
             return self._refused(404, f"{path} is not served here")
         if method != "POST":
             return self._refused(405, "agents POST", {"allow": "POST"})
@@ -147,9 +166,12 @@ class AgentLink:
         body = msgspec.json.encode(Refusal(message=message, time=self._clock.now().timestamp()))
         return status, body, headers or {}
 
-    async def _dispatch(self, path: str, headers: dict[str, str], receive: Receive) -> msgspec.Struct:
-        if path in self._open:
-            return await self._open[path](await self._bodies.read(receive, headers, SMALL_BODY))
+    async def _dispatch(self, path: str, headers: dict[str, str], receive: Receive, address: str) -> msgspec.Struct:
+        if path == hello.ENROLL:
+            with self._attempts.of(address, self._clock.monotonic()):
+                return await self._enroll(await self._bodies.read(receive, headers, SMALL_BODY))
+        if path == hello.SESSION:
+            return await self._session(await self._bodies.read(receive, headers, SMALL_BODY))
         claim = Claim(headers)
         now = self._clock.now()
         claim.check_time(now)
@@ -163,18 +185,21 @@ class AgentLink:
         if len(ask.public_key) != 32:
             raise InvalidValue(f"public_key has {len(ask.public_key)} bytes: an Ed25519 key has 32")
         quuid, uuid, now = str(uuid4()), str(uuid4()), self._clock.now()
-        machine = await self._store.write(
-            lambda uow: enrol(
-                uow,
-                token=ask.token,
-                public_key=ask.public_key,
-                facts=facts_of(ask.facts),
-                quuid=quuid,
-                uuid=uuid,
+
+        def enrolled(uow: UnitOfWork) -> tuple[Machine | Waiting, bool]:
+            given = enrol(
+                uow, token=ask.token, public_key=ask.public_key, facts=facts_of(ask.facts), quuid=quuid, uuid=uuid,
                 now=now,
+            )  # fmt: skip
+            return given, keeps_token(uow, ask.token)
+
+        given, keep = await self._store.write(enrolled)
+        if isinstance(given, Waiting):
+            raise Busy(
+                f"this machine waits to be let in: approve it on the server (hostward machine approve {given.id})",
+                retry_after=APPROVAL_SECONDS,
             )
-        )
-        return Enrolled(quuid=machine.quuid, uuid=machine.uuid)
+        return Enrolled(quuid=given.quuid, uuid=given.uuid, keep_token=keep)
 
     async def _session(self, body: bytes) -> Challenge | Session:
         """The first or the second step: a proof says more than the question for a challenge."""
@@ -190,11 +215,11 @@ class AgentLink:
     async def _opened(self, proof: SessionProof) -> Session:
         now = self._clock.now()
         self._challenges.check(proof.uuid, proof.challenge, now)
-        known = await self._store.read(lambda uow: uow.machines.by_uuid(proof.uuid))
+        known = await self._store.read(lambda uow: _known(uow, proof.uuid))
         if known is None:
-            raise AgentRefused("the agent is not known here: enrol it")
-        machine, public_key = known
-        check_signature(proof, public_key)
+            raise AgentRefused(UNKNOWN_AGENT)
+        machine, public_keys = known
+        key = check_signature(proof, *public_keys)
         session = AgentSession(
             id=secrets.token_urlsafe(24),
             machine=machine.id,
@@ -202,8 +227,10 @@ class AgentLink:
             secret=secrets.token_bytes(32),
             expires=expiry(now, SESSION_SECONDS),
         )
-        await self._store.write(lambda uow: self._store_session(uow, proof, session, now))
-        self._sessions.add(session)
+        if not await self._store.write(lambda uow: self._store_session(uow, proof, session, key, now)):
+            self._hub.wake([machine.id])
+            raise AgentQuarantined(QUARANTINED)
+        self._sessions.opened(session)
         return Session(
             session=session.id,
             secret=session.secret,
@@ -212,11 +239,26 @@ class AgentLink:
             heartbeat=self._heartbeat,
         )
 
-    def _store_session(self, uow: UnitOfWork, proof: SessionProof, session: AgentSession, now: datetime) -> None:
-        known = uow.machines.by_uuid(proof.uuid)
-        if known is None:
-            raise AgentRefused("the agent is not known here any more: enrol it")
-        open_session(uow, machine=known[0], proof=proof, session=session, now=now, server_started=self._started)
+    def _store_session(
+        self, uow: UnitOfWork, proof: SessionProof, session: AgentSession, key: bytes, now: datetime
+    ) -> bool:
+        known = _known(uow, proof.uuid)
+        if known is None or key not in known[1]:
+            raise AgentRefused(UNKNOWN_AGENT)
+        machine, public_keys = known
+        if key != public_keys[0]:
+            uow.agents.turn_key(machine.id)
+        return open_session(uow, machine=machine, proof=proof, session=session, now=now, server_started=self._started)
+
+    async def _key(self, speaker: Speaker, _claim: Claim, body: bytes) -> KeyTaken:
+        """The agent is to have another key: it must show that it holds it."""
+        ask, which = _decoded(body, NewKey), MachineId(speaker.session.machine)
+        machine = await self._store.read(lambda uow: uow.machines.get(which))
+        signed = machine is not None and hello.key_bytes(machine.uuid, ask.public_key)
+        if not signed or not is_signed(ask.public_key, ask.signature, signed):
+            raise InvalidValue("the signature does not fit the new key")
+        await self._store.write(lambda uow: announce(uow, machine=which, key=ask.public_key))
+        return KeyTaken()
 
     async def _poll(self, speaker: Speaker, claim: Claim, body: bytes) -> Work:
         poll = _decoded(body, Poll)
@@ -264,6 +306,12 @@ class AgentLink:
             # The module is free again: a poll that is being held said otherwise.
             self._hub.wake([machine])
         return given
+
+
+def _known(uow: UnitOfWork, uuid: str) -> tuple[Machine, Sequence[bytes]] | None:
+    """A machine by its agent's uuid, and the keys that may speak for it."""
+    known = uow.machines.by_uuid(uuid)
+    return None if known is None else (known[0], keys_of(uow, known[0].id, known[1]))
 
 
 def _decoded(body: bytes, type_: type[T]) -> T:

@@ -14,6 +14,7 @@ from hostward.domain.ids import AccountId
 from hostward.domain.task import DEFAULT_TIMEOUT
 from hostward.domain.webhook_target import Network
 from hostward.runtime.clock import Clock
+from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
 from hostward.usecases.session_ports import Passwords
 from hostward.usecases.webhook_ports import Post
@@ -53,7 +54,7 @@ class Context:
 
     store: as far as the user may see it. secret_id: the key that was used, "" for none. exports: None where none are
     kept. head: of the request. session: the id of the console session that asks, "" for none. passwords: hashes them.
-    post: sends to webhooks, None where nothing is sent.
+    post: sends to webhooks, None where nothing is sent. installs: None where no agents are installed from.
     """
 
     account: AccountId
@@ -72,6 +73,7 @@ class Context:
     session: str = ""
     passwords: Passwords | None = None
     post: Post | None = None
+    installs: Installs | None = None
 
     @property
     def origin(self) -> str:

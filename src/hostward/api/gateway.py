@@ -27,6 +27,7 @@ from hostward.runtime.ids import request_id
 from hostward.runtime.logging import context, get_logger
 from hostward.runtime.metrics import Metrics
 from hostward.usecases.accounts.limited import store_for
+from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
 from hostward.usecases.session_ports import Passwords
 from hostward.usecases.webhook_ports import Post
@@ -55,6 +56,7 @@ class Gateway:
         metrics: Metrics | None = None,
         passwords: Passwords | None = None,
         post: Post | None = None,
+        installs: Installs | None = None,
         new_request_id: Callable[[], str] = request_id,
     ) -> None:
         self._authenticators = tuple(authenticators)
@@ -68,6 +70,7 @@ class Gateway:
         self._exports = exports
         self._passwords = passwords
         self._post = post
+        self._installs = installs
         self._vul_info = VulInfo()
         self._auditor = Auditor(store)
         self._counts = CallCounts(metrics or Metrics(), ACTIONS)
@@ -141,6 +144,7 @@ class Gateway:
             session=caller.session,
             passwords=self._passwords,
             post=self._post,
+            installs=self._installs,
         )
 
     def _authenticator(self, request: Request, call: Call) -> Authenticator:

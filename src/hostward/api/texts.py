@@ -215,6 +215,8 @@ TAG_NAME = Text(
     "The name of a tag has 1 to {limit} characters, none of them a control character.",
     "标签名称应为 1 至 {limit} 个字符,且不得包含控制字符。",
 )
+BAD_DATE = Text("YYYY-MM-DD, from today on", "YYYY-MM-DD,不早于今天")
+BAD_HOST = Text("a host name or address of this server", "本服务的主机名或地址")
 NO_MACHINE = Text("There is no machine with this Uuid or Quuid.", "不存在具有此 Uuid 或 Quuid 的主机。")
 
 STATUS_SCANNING = Text("Scanning", "扫描中")

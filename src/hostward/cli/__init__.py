@@ -13,6 +13,8 @@ COMMANDS = {
     "up": ("hostward.cli.up", "Start a server with an agent for this machine, and scan it."),
     "scan": ("hostward.cli.scan.command", "Scan this machine, or another root, without a server."),
     "tls": ("hostward.cli.tls", "Make a CA of this server's own, and show its certificates."),
+    "machine": ("hostward.cli.machine", "Machines: enrol, list, let in, remove."),
+    "agent": ("hostward.cli.agent", "The agent of this host: enrol, run, upgrade, remove."),
     "feed": ("hostward.cli.feed", "Import vulnerability data."),
     "user": ("hostward.cli.user", "Users: who may do what, on which machines."),
     "key": ("hostward.cli.key", "API keys: make, change over, take away."),

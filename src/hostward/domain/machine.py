@@ -32,6 +32,7 @@ class Machine:
     """A machine and when its agent was last heard of. quuid names it for ever, uuid is its agent's identity.
 
     instance: which process of the agent speaks ("" before the first session). last_seen None: never heard of.
+    quarantined: since when its agent is kept out because two machines use its key, None when it is not.
     """
 
     id: MachineId
@@ -42,6 +43,7 @@ class Machine:
     remark: str = ""
     instance: str = ""
     last_seen: datetime | None = None
+    quarantined: datetime | None = None
 
     def is_online(self, now: datetime) -> bool:
         """True when the agent was heard of less than OFFLINE_AFTER ago."""

@@ -27,6 +27,7 @@ class Code(StrEnum):
     WENT_SILENT = "went_silent"
     FAILED = "failed"
     TOO_OLD = "too_old"
+    REMOVED = "removed"
     STOPPING = "stopping"
     STOPPED = "stopped"
 
@@ -82,6 +83,7 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
         "agent {version} is older than {minimum}: run hostward agent upgrade",
         "客户端 {version} 低于 {minimum}:请运行 hostward agent upgrade",
     ),
+    Code.REMOVED: ("the machine was removed by {by}", "主机已由 {by} 移除"),
     Code.STOPPING: ("stopping, asked by {by} at {at}", "正在停止,由 {by} 于 {at} 发起"),
     Code.STOPPED: ("stopped by {by} at {at}", "由 {by} 于 {at} 停止"),
 }

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     MACHINE_READ = "machine:read"
     MACHINE_WRITE = "machine:write"
     MACHINE_TAG = "machine:tag"
+    MACHINE_REMOVE = "machine:remove"
+    ENROLMENT_READ = "enrolment:read"
+    ENROLMENT_WRITE = "enrolment:write"
     EXPORT = "export:create"
     USER_READ = "user:read"
     USER_WRITE = "user:write"
@@ -72,6 +75,9 @@ GRANTS: Final[Mapping[Permission, Grant]] = {
     Permission.MACHINE_READ: Grant(roles=_ALL),
     Permission.MACHINE_WRITE: Grant(roles=_HANDLING),
     Permission.MACHINE_TAG: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),
+    Permission.MACHINE_REMOVE: Grant(roles=_ADMINISTRATOR, whole_account=True),
+    Permission.ENROLMENT_READ: Grant(roles=_ALL, whole_account=True),
+    Permission.ENROLMENT_WRITE: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),
     Permission.EXPORT: Grant(roles=_ALL),
     Permission.USER_READ: Grant(roles=_CHECKING, whole_account=True),
     Permission.USER_WRITE: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),

@@ -39,6 +39,9 @@ class Reason(StrEnum):
     SCHEDULE_OFF = "schedule_off"
     TOO_MANY_EXPORTS = "too_many_exports"
     NO_MACHINE = "no_machine"
+    NO_ENROLMENT_TOKEN = "no_enrolment_token"
+    NOT_WAITING = "not_waiting"
+    NO_INSTALLS = "no_installs"
     TOO_MANY_TO_SORT = "too_many_to_sort"
     ODD_REMARK = "odd_remark"
     NO_TAG = "no_tag"
@@ -125,6 +128,18 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
         "Sort:机器数超过 {limit} 的任务仅支持按任务顺序列出",
     ),
     Reason.NO_MACHINE: ("there is no such machine in this account", "本账号中不存在该主机"),
+    Reason.NO_ENROLMENT_TOKEN: (
+        "{token} is not an enrolment token of this account",
+        "{token} 不是本账号的接入令牌",
+    ),
+    Reason.NOT_WAITING: (
+        "no machine of this account waits for approval as {waiting}",
+        "本账号中没有以 {waiting} 等待批准的主机",
+    ),
+    Reason.NO_INSTALLS: (
+        "agents can't be installed from here: ask the server itself (hostward up)",
+        "无法从此处安装客户端:请直接访问服务端(hostward up)",
+    ),
     Reason.ODD_REMARK: (
         "a remark has at most {limit} characters, none of them a control character",
         "备注最多 {limit} 个字符,且不得包含控制字符",

@@ -2,7 +2,8 @@
 
 POST /agent/v1/enroll: Enroll -> Enrolled. POST /agent/v1/session: SessionAsk -> Challenge, then SessionProof ->
 Session. Every later request carries the four headers below; the MAC is HMAC-SHA256 with the session's secret over
-METHOD, PATH, TIME, NONCE and the lower-case hex SHA-256 of the body, joined by newlines.
+METHOD, PATH, TIME, NONCE and the lower-case hex SHA-256 of the body, joined by newlines. POST /agent/v1/key: NewKey ->
+KeyTaken.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ ENROLL = "/agent/v1/enroll"
 SESSION = "/agent/v1/session"
 POLL = "/agent/v1/poll"
 REPORT = "/agent/v1/report"
+KEY = "/agent/v1/key"
 
 SESSION_SECONDS = 3600
 """Life of a session."""
@@ -47,10 +49,11 @@ class Enroll(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
-    """The names the machine has from now on."""
+    """The names the machine has from now on. keep_token: its token is good for copies of the machine too."""
 
     quuid: str
     uuid: str
+    keep_token: bool = False
 
 
 class SessionAsk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +92,25 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     expires_in: float
     hold: float
     heartbeat: float
+
+
+class NewKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    r"""An agent's next key, announced in a session of the present one.
+
+    signature: Ed25519 by the new key over b"hostward-key-1\n" + uuid + b"\n" + the 32 bytes of the new key.
+    """
+
+    public_key: bytes
+    signature: bytes
+
+
+class KeyTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """Both keys are good, until a session is opened with the new one."""
+
+
+def key_bytes(uuid: str, public_key: bytes) -> bytes:
+    """What a new key signs to be taken."""
+    return b"hostward-key-1\n" + uuid.encode() + b"\n" + public_key
 
 
 def proof_bytes(uuid: str, challenge: bytes) -> bytes:

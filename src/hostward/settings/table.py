@@ -162,6 +162,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         doc="How often an agent speaks at least while it works. A lease outlasts two lost heartbeats.",
     ),
     Setting(
+        name="agent.forget_after_days",
+        type="integer",
+        default=0,
+        minimum=0,
+        maximum=3650,
+        unit="days",
+        doc="Machines whose agent was not heard of for so long are removed, as `hostward machine rm` does. For fleets "
+        "that grow and shrink by themselves. 0 keeps them.",
+    ),
+    Setting(
         name="metrics.token_file",
         type="text",
         default="",

@@ -1,12 +1,14 @@
 """Values that are stored as JSON text: options, notes, lists of words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
 from hostward.domain.module import Module
 from hostward.domain.note import NOTHING, Code, Note
 from hostward.domain.options import BaselineOptions, MalwareOptions, Options, VulOptions
+from hostward.domain.processes import Processes
 from hostward.domain.severity import Level
 from hostward.domain.verdict import ProbeEvidence
 from hostward.store.texts import clean
@@ -22,6 +24,7 @@ _OPTIONS = {module: msgspec.json.Decoder(kind) for module, kind in _TYPES.items(
 _WORDS = msgspec.json.Decoder(tuple[str, ...])
 _VALUES = msgspec.json.Decoder(dict[str, str])
 _EVIDENCE = msgspec.json.Decoder(tuple[ProbeEvidence, ...])
+_PROCESSES = msgspec.json.Decoder(Processes)
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _NOTHING = NOTHING.code.value
 
@@ -44,6 +47,19 @@ def words_text(words: Sequence[str]) -> str:
 def words_of(stored: str) -> tuple[str, ...]:
     """The words of a stored list."""
     return _WORDS.decode(stored) if stored != "[]" else ()
+
+
+def processes_text(processes: Processes) -> str:
+    """An agent's processes as text: "" for none."""
+    if not processes.known:
+        return ""
+    known = tuple(replace(each, boot=clean(each.boot), instance=clean(each.instance)) for each in processes.known)
+    return _ENCODER.encode(replace(processes, known=known)).decode()
+
+
+def processes_of(stored: str) -> Processes:
+    """The processes of a stored text."""
+    return _PROCESSES.decode(stored) if stored else Processes()
 
 
 def values_text(note: Note) -> str:

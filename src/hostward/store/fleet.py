@@ -60,6 +60,14 @@ class KeptStanding:
         elif not before:
             self._of(account, ANY_MODULE)["judged"] += 1
 
+    def removed(self, account: AccountId, machine: MachineId) -> None:
+        """All of a machine's current results are about to go."""
+        before = self._session.rows(_BEFORE, of_machine=machine)
+        for module, *counts in before:
+            self._of(account, module).subtract(_counts(dict(zip(("risks", *LEVEL_COLUMNS), counts, strict=True))))
+        if before:
+            self._of(account, ANY_MODULE)["judged"] -= 1
+
     def flush(self) -> None:
         """Write what is gathered, in one order for all: two transactions then never wait for one another."""
         statement = _MOVE(self._session.dialect.name)

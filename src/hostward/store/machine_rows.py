@@ -8,6 +8,7 @@ from hostward.domain.ids import AccountId, MachineId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.domain.machine_filter import Text
 from hostward.store.codec import words_of, words_text
+from hostward.store.machine_rules import NOBODY
 from hostward.store.session import Prepared, Row, Session, Value, in_chunks
 from hostward.store.tables import machine, machine_text
 from hostward.store.texts import clean, inner_ip, joined
@@ -16,7 +17,7 @@ from hostward.store.times import micros_or_none, time_or_none
 _C = machine.c
 COLUMNS = (
     *(_C.machine_id, _C.account_id, _C.quuid, _C.uuid, _C.host_name, _C.addresses, _C.wan_ip, _C.os_name),
-    *(_C.agent_version, _C.host_id, _C.remark, _C.instance, _C.last_seen),
+    *(_C.agent_version, _C.host_id, _C.remark, _C.instance, _C.last_seen, _C.quarantined),
 )
 _TEXTS = {
     "anything": Text.ANY,
@@ -29,9 +30,12 @@ _TEXTS = {
 }
 _SAID = ("host_name", "addresses", "inner_ip", "wan_ip", "os_name", "agent_version", "host_id", "instance", "last_seen")
 
-_BY_ID = Prepared(select(*COLUMNS).where(_C.machine_id == bindparam("which")))
+_THERE = _C.account_id != NOBODY
+"""Not for a machine that was removed; what is asked for by account needs no such condition."""
+
+_BY_ID = Prepared(select(*COLUMNS).where(_C.machine_id == bindparam("which"), _THERE))
 _BY_KEY = Prepared(select(*COLUMNS).where(_C.public_key == bindparam("key_bytes")))
-_BY_UUID = Prepared(select(*COLUMNS, _C.public_key).where(_C.uuid == bindparam("which")))
+_BY_UUID = Prepared(select(*COLUMNS, _C.public_key).where(_C.uuid == bindparam("which"), _THERE))
 _OF_ACCOUNT = Prepared(select(*COLUMNS).where(_C.account_id == bindparam("which")).order_by(_C.machine_id))
 _ADD = Prepared(insert(machine))
 _ADD_TEXT = Prepared(insert(machine_text))
@@ -100,6 +104,9 @@ def add(session: Session, new: Machine, public_key: bytes) -> None:
         uuid=new.uuid,
         remark=new.remark,
         boot="",
+        processes="",
+        next_key=None,
+        quarantined=None,
         **_said(new),
     )
     session.run(_ADD_TEXT, machine_id=new.id, account_id=new.account, **_texts(new))
@@ -126,7 +133,7 @@ def os_names(session: Session, account: AccountId, limit: int) -> Sequence[str]:
 def machine_of(row: Row) -> Machine:
     """The machine of a row."""
     which, account, quuid, uuid, host_name, addresses, wan_ip, os_name = row[:8]
-    agent_version, host_id, remark, instance, last_seen = row[8:]
+    agent_version, host_id, remark, instance, last_seen, quarantined = row[8:]
     return Machine(
         id=MachineId(which),
         account=AccountId(account),
@@ -143,6 +150,7 @@ def machine_of(row: Row) -> Machine:
         remark=remark,
         instance=instance,
         last_seen=time_or_none(last_seen),
+        quarantined=time_or_none(quarantined),
     )
 
 

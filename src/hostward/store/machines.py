@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
@@ -15,7 +15,7 @@ from hostward.store import counters, labels, machine_pages, machine_rows, machin
 from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
 from hostward.store.sealing import Sealer
 from hostward.store.session import Prepared, Session
-from hostward.store.tables import agent_session, enrolment_token
+from hostward.store.tables import agent_session
 from hostward.store.tables import machine as machines
 from hostward.store.texts import clean, cleaned
 from hostward.store.times import micros, span, time_of
@@ -29,14 +29,6 @@ _SEEN = Prepared(
         or_(machines.c.last_seen.is_(None), machines.c.last_seen < bindparam("now")),
     )
     .values(last_seen=bindparam("now"))
-)
-_T = enrolment_token.c
-_ADD_TOKEN = Prepared(insert(enrolment_token))
-_TAKE_TOKEN = Prepared(
-    update(enrolment_token)
-    .where(_T.digest == bindparam("which"), _T.expires > bindparam("now"), _T.uses_left > 0)
-    .values(uses_left=_T.uses_left - 1)
-    .returning(_T.account_id)
 )
 _S = agent_session.c
 _ADD_SESSION = adding(agent_session, key=("challenge",))
@@ -164,15 +156,6 @@ class SqlMachines:
             raise NotFound(f"there is no machine {machine}")
         changed = replace(known, facts=cleaned(facts), instance=clean(instance), last_seen=now)
         machine_rows.put(self._session, changed, boot)
-
-    def add_token(self, digest: bytes, account: AccountId, *, expires: datetime, uses: int) -> None:
-        """Remember an enrolment token by its SHA-256."""
-        self._session.run(_ADD_TOKEN, digest=digest, account_id=account, expires=micros(expires), uses_left=uses)
-
-    def take_token(self, digest: bytes, now: datetime) -> AccountId | None:
-        """Use an enrolment token once."""
-        row = self._session.row(_TAKE_TOKEN, which=digest, now=micros(now))
-        return None if row is None else AccountId(row[0])
 
     def add_session(self, session: AgentSession, challenge: bytes) -> bool:
         """Store a session; False when its challenge was used before. Long expired ones of the machine are removed."""

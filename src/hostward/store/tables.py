@@ -15,6 +15,7 @@ from hostward.store.columns import partial as _partial
 from hostward.store.columns import raw as _bytes
 from hostward.store.columns import table as _table
 from hostward.store.columns import words as _words
+from hostward.store.enrolment_tables import enrolment_token, waiting_machine
 from hostward.store.schedule_table import schedule
 from hostward.store.session_tables import credential
 from hostward.store.webhook_tables import known_vuls, webhook, webhook_delivery
@@ -26,6 +27,7 @@ __all__ = [
     "affected",
     "credential",
     "edition",
+    "enrolment_token",
     "feed",
     "feed_health",
     "known_vuls",
@@ -33,6 +35,7 @@ __all__ = [
     "schedule",
     "vul",
     "vul_fact",
+    "waiting_machine",
     "webhook",
     "webhook_delivery",
 ]
@@ -126,6 +129,9 @@ machine = _table(
     _words("instance"),
     _words("boot"),
     _number("last_seen", null=True),
+    _bytes("next_key", null=True),
+    _words("processes"),
+    _number("quarantined", null=True),
     UniqueConstraint("public_key"),
     UniqueConstraint("quuid"),
     UniqueConstraint("uuid"),
@@ -161,9 +167,6 @@ label = _table(
     UniqueConstraint("account_id", "name"),
 )
 """The numbers of an account's tags."""
-enrolment_token = _table(
-    "enrolment_token", "digest", _bytes("digest"), _number("account_id"), _number("expires"), _number("uses_left")
-)
 agent_session = _table(
     "agent_session",
     "session_id",

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, case, func, select
 
 from hostward.domain.module import Module
 from hostward.domain.task import ScanState
+from hostward.store.machine_rules import NOBODY
 from hostward.store.session import Prepared, Session
 from hostward.store.tables import TALLY_COLUMNS, machine, task
 from hostward.store.task_rows import STATES
@@ -19,7 +20,9 @@ _PLACES: Final = tuple("timed_out" if state == "timeout" else state for state in
 assert set(_PLACES) < set(TALLY_COLUMNS)
 
 _MACHINES = Prepared(
-    select(func.count(), func.count(case((machine.c.last_seen > bindparam("heard_after"), 1)))).select_from(machine)
+    select(func.count(), func.count(case((machine.c.last_seen > bindparam("heard_after"), 1))))
+    .select_from(machine)
+    .where(machine.c.account_id != NOBODY)
 )
 _TASKS = Prepared(
     select(

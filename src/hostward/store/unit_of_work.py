@@ -4,9 +4,11 @@ from sqlalchemy import Connection
 
 from hostward.store.accounts import SqlAccounts
 from hostward.store.advisories import SqlAdvisories
+from hostward.store.agents import SqlAgents
 from hostward.store.audit import SqlAudit
 from hostward.store.console_sessions import SqlConsoleSessions
 from hostward.store.credentials import SqlCredentials
+from hostward.store.enrolments import SqlEnrolments
 from hostward.store.fleet import KeptStanding, SqlFleet
 from hostward.store.machines import SqlMachines
 from hostward.store.requests import SqlRequests
@@ -37,6 +39,16 @@ class SqlUnitOfWork:
     def machines(self) -> SqlMachines:
         """Machines and agents."""
         return SqlMachines(self._session, self._sealer)
+
+    @property
+    def agents(self) -> SqlAgents:
+        """Keys, processes, quarantine and removal of agents."""
+        return SqlAgents(self._session, self._kept)
+
+    @property
+    def enrolments(self) -> SqlEnrolments:
+        """Who may come in."""
+        return SqlEnrolments(self._session)
 
     @property
     def results(self) -> SqlResults:

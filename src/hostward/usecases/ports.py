@@ -19,6 +19,8 @@ from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.account_ports import Accounts, Audit, Requests
 from hostward.usecases.advisory_ports import Advisories
+from hostward.usecases.agent_ports import Agents
+from hostward.usecases.enrolment_ports import Enrolments
 from hostward.usecases.fleet_ports import Fleet
 from hostward.usecases.records import (
     ALL_TASKS,
@@ -269,14 +271,6 @@ class Machines(Protocol):
         """What a new session says of the machine."""
         ...
 
-    def add_token(self, digest: bytes, account: AccountId, *, expires: datetime, uses: int) -> None:
-        """Remember an enrolment token by its SHA-256."""
-        ...
-
-    def take_token(self, digest: bytes, now: datetime) -> AccountId | None:
-        """Use an enrolment token once: its account, or None when it is unknown, expired or used up."""
-        ...
-
     def add_session(self, session: AgentSession, challenge: bytes) -> bool:
         """Store a session opened with this challenge; False when the challenge was used before."""
         ...
@@ -297,6 +291,16 @@ class UnitOfWork(Protocol):
     @property
     def machines(self) -> Machines:
         """Machines and agents."""
+        ...
+
+    @property
+    def agents(self) -> Agents:
+        """Keys, processes, quarantine and removal of agents."""
+        ...
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """Who may come in."""
         ...
 
     @property

@@ -16,13 +16,15 @@ Background = Callable[[], Awaitable[None]]
 
 AGENT_PATHS = "/agent/"
 EXPORT_PATHS = "/export/"
+INSTALL_PATHS = "/i/"
 SCHEMA_PATHS = "/schema/"
 METRICS_PATH = "/metrics"
 API_HEADERS = frozenset({b"authorization", b"x-tc-action"})
 
 
 class Application:
-    """Agents under /agent/, files of exports under /export/, signing in under /console/, else the API or the page.
+    """Agents under /agent/, what they are installed from under /i/, files of exports under /export/, signing in under
+    /console/, else the API or the page.
 
     The API is on POST / and wherever an Action or Authorization is given. downloads: None where no exports are made.
     proxies: networks whose X-Forwarded-For is believed.
@@ -38,6 +40,7 @@ class Application:
         schemas: App | None = None,
         metrics: App | None = None,
         private: App | None = None,
+        installs: App | None = None,
         background: Sequence[Background] = (),
         proxies: Sequence[Network] = (),
     ) -> None:
@@ -48,6 +51,7 @@ class Application:
         self._schemas = schemas or console
         self._metrics = metrics or console
         self._private = private or console
+        self._installs = installs or console
         self._background = background
         self._proxies = proxies
 
@@ -64,6 +68,8 @@ class Application:
     def _part(self, scope: Scope) -> App:
         if scope["path"].startswith(AGENT_PATHS):
             return self._agents
+        if scope["path"].startswith(INSTALL_PATHS):
+            return self._installs
         if scope["path"].startswith(EXPORT_PATHS):
             return self._downloads
         if scope["path"].startswith(SCHEMA_PATHS):

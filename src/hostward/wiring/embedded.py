@@ -21,6 +21,7 @@ from hostward.usecases.accounts.first_run import Owner
 from hostward.usecases.accounts.sign_in import first_link, path_of
 from hostward.usecases.machines.enrol import allow
 from hostward.usecases.ports import Hub, Store
+from hostward.wiring.installs import open_installs
 from hostward.wiring.server import Server, open_server
 from hostward.wiring.serving import Serving, listen
 from hostward.wiring.tls import WILDCARDS, HostNames, Tls, Watch, chosen, shown_host
@@ -117,7 +118,8 @@ def open_embedded(settings: Settings) -> Iterator[Embedded]:
         own = ends.enter_context(listen(OWN_AGENT)) if tls is not None and tls.ca_file is None else None
         names = HostNames(settings.server_names, tls)
         ca_file = None if tls is None else tls.ca_file
-        server = ends.enter_context(open_server(settings, clock, names=names, ca_file=ca_file))
+        installs = open_installs(settings, tls, host, port)
+        server = ends.enter_context(open_server(settings, clock, names=names, ca_file=ca_file, installs=installs))
         serving = Serving(server.app, listener, tls=tls.live.context if tls else None, own_agent=own)
         serving.start()
         ends.callback(serving.stop)

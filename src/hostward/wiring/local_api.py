@@ -17,6 +17,7 @@ from hostward.domain.ids import AccountId, MachineId, UserId
 from hostward.runtime.clock import Clock
 from hostward.settings import Settings
 from hostward.store.passwords import Passwords as Argon2
+from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
 from hostward.usecases.session_ports import Passwords
 from hostward.usecases.webhook_ports import Post
@@ -36,13 +37,14 @@ class LocalApi:
 
     def __init__(
         self, *, store: Store, hub: Hub, clock: Clock, settings: Settings, passwords: Passwords | None = None,
-        post: Post | None = None,
+        post: Post | None = None, installs: Installs | None = None,
     ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
         self._clock = clock
         self._settings = settings
         self._passwords = passwords or Argon2()
+        self._installs = installs
         self._post = post or WebhookPost(settings.notifications_allow_private)
 
     async def call(self, action: str, parameters: Mapping[str, object], *, by: str) -> Answer:
@@ -61,6 +63,7 @@ class LocalApi:
             settings=api_settings(self._settings),
             passwords=self._passwords,
             post=self._post,
+            installs=self._installs,
         )
         answer = await _exchange(gateway, action, parameters, self._clock.now())
         await gateway.request_log.write()

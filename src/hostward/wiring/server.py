@@ -10,6 +10,7 @@ from pathlib import Path
 from hostward import __version__
 from hostward.agentlink.endpoints import AgentLink
 from hostward.agentlink.hub import Hub
+from hostward.agentlink.installs import InstallPages
 from hostward.api.context import PUBLIC_HOSTS
 from hostward.api.download import Downloads
 from hostward.api.exports import Exports
@@ -38,6 +39,7 @@ from hostward.wiring.exports import open_exports, sweep
 from hostward.wiring.feed_desk import VERB as FEEDS
 from hostward.wiring.feed_updater import FeedUpdater
 from hostward.wiring.figures import Figures
+from hostward.wiring.installs import Installs
 from hostward.wiring.local_api import LocalApi, api_settings
 from hostward.wiring.metrics_token import read_token
 from hostward.wiring.notifier import Notifier
@@ -45,6 +47,7 @@ from hostward.wiring.private import open_private
 from hostward.wiring.reaper import reap
 from hostward.wiring.scheduler import Scheduler
 from hostward.wiring.shared_rate import rate_of
+from hostward.wiring.vanished import forget_vanished
 from hostward.wiring.webhook_post import WebhookPost
 
 
@@ -65,11 +68,13 @@ class Server:
 
 @contextmanager
 def open_server(
-    settings: Settings, clock: Clock, *, names: Container[str] = (), ca_file: Path | None = None
-) -> Iterator[Server]:
+    settings: Settings, clock: Clock, *, names: Container[str] = (), ca_file: Path | None = None,
+    installs: Installs | None = None,
+) -> Iterator[Server]:  # fmt: skip
     """Open what is stored, make the first administrator and key if there is none, and join the parts.
 
     names: hosts that the page answers to beside loopback. ca_file: the own CA that clients must trust, None for none.
+    installs: how agents are installed from here, None for a server that nobody installs from.
     Raises DataDirectoryError when the data directory is in use, newer than this program or not writable.
     """
     store = open_store(settings.data_dir, settings.database_url)
@@ -78,7 +83,8 @@ def open_server(
         try:
             with closing(Passwords()) as passwords, closing(WebhookPost(settings.notifications_allow_private)) as post:
                 yield _joined(
-                    settings, clock, store, names, ca_file, exports=exports, passwords=passwords, post=post
+                    settings, clock, store, names, ca_file, exports=exports, passwords=passwords, post=post,
+                    installs=installs,
                 )  # fmt: skip
         finally:
             exports.close()
@@ -88,7 +94,7 @@ def open_server(
 
 def _joined(
     settings: Settings, clock: Clock, store: SqlStore, names: Container[str], ca_file: Path | None, *,
-    exports: Exports, passwords: Passwords, post: Post,
+    exports: Exports, passwords: Passwords, post: Post, installs: Installs | None,
 ) -> Server:  # fmt: skip
     owner = store.write_now(_owner(clock))
     hub, started = Hub(), clock.now()
@@ -102,20 +108,26 @@ def _joined(
         heartbeat=timedelta(seconds=settings.agent_heartbeat_seconds),
     )
     metrics = Metrics()
-    gateway = _gateway(settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post)
-    local = LocalApi(store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post)
+    gateway = _gateway(
+        settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post, installs=installs
+    )  # fmt: skip
+    local = LocalApi(
+        store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post, installs=installs
+    )  # fmt: skip
     updater = FeedUpdater(store=store, clock=clock, settings=settings)
     control = Control(local, settings.data_dir, {FEEDS: updater.asked})
     events = open_events(settings, clock, store, hub, owner.key.user)
     app = Application(
         api=gateway, agents=agents, console=console, downloads=Downloads(exports, clock),
         schemas=Schemas(partial(answers_to, names=names)),
+        installs=_install_pages(store, clock, installs, names),
         private=open_private(settings, clock, store, passwords, owner.account, names=names, events=events),
         metrics=_metrics_page(settings, clock, store, hub, metrics, names=names),
         proxies=settings.api_trusted_proxies,
         background=(
             partial(reap, store, hub, clock), _scheduler(settings, clock, store, hub).run, gateway.request_log.keep,
-            control.serve, partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
+            control.serve, partial(forget_vanished, store, clock, settings.agent_forget_after_days),
+            partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
             updater.run,
         ),
     )  # fmt: skip
@@ -123,6 +135,14 @@ def _joined(
         settings=settings, clock=clock, store=store, hub=hub, owner=owner, app=app, started=started, metrics=metrics,
         events=events,
     )  # fmt: skip
+
+
+def _install_pages(
+    store: SqlStore, clock: Clock, installs: Installs | None, names: Container[str]
+) -> InstallPages | None:
+    if installs is None:
+        return None
+    return InstallPages(store=store, shelf=installs, clock=clock, knows=partial(answers_to, names=names))
 
 
 def _metrics_page(
@@ -144,14 +164,14 @@ def _scheduler(settings: Settings, clock: Clock, store: Store, hub: Hub) -> Sche
 
 def _gateway(
     settings: Settings, clock: Clock, store: SqlStore, hub: Hub, metrics: Metrics, *, exports: Exports,
-    passwords: Passwords, post: Post,
+    passwords: Passwords, post: Post, installs: Installs | None,
 ) -> Gateway:  # fmt: skip
     keys = KeyRing(store, clock, changes=store.account_changes)
     signed = signatures(keys, host_aliases=PUBLIC_HOSTS + settings.server_names)
     return Gateway(
         authenticators=(*signed, SessionAuthenticator(store)), store=store, hub=hub, clock=clock,
         settings=api_settings(settings), rate=rate_of(settings, metrics), exports=exports,
-        metrics=metrics, passwords=passwords, post=post,
+        metrics=metrics, passwords=passwords, post=post, installs=installs,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """A certificate and its key as files: checked with care, and made into what a server shows."""
 
+import base64
+import hashlib
 import os
 import ssl
 from collections.abc import Collection
@@ -11,6 +13,7 @@ from typing import NoReturn
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hostward.domain.errors import HostwardError
 
@@ -34,13 +37,19 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A certificate that is shown to clients. names: host names and addresses; fingerprint: SHA-256, in hex."""
+    """A certificate that is shown to clients. names: host names and addresses; fingerprint: SHA-256, in hex.
+
+    pin: base64 of the SHA-256 of its public key, as curl's --pinnedpubkey has it. root: the certificate that signs
+    itself at the end of the chain, PEM: a private CA; "" where the chain ends at one that clients know.
+    """
 
     context: ssl.SSLContext
     names: frozenset[str]
     begins: datetime
     ends: datetime
     fingerprint: str
+    pin: str
+    root: str
 
 
 def load(pair: Pair) -> Shown:
@@ -53,6 +62,8 @@ def load(pair: Pair) -> Shown:
         begins=certificate.not_valid_before_utc,
         ends=certificate.not_valid_after_utc,
         fingerprint=fingerprint(certificate),
+        pin=pin_of(certificate),
+        root=_root(pair.cert),
     )
 
 
@@ -90,6 +101,18 @@ def covers(names: Collection[str], host: str) -> bool:
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of a certificate as people compare it: AB:CD:..."""
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def pin_of(certificate: x509.Certificate) -> str:
+    """The SHA-256 of a certificate's public key in base64 (RFC 7469, section 2.4)."""
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()
+
+
+def _root(path: Path) -> str:
+    data, _ = _read(path)
+    last = x509.load_pem_x509_certificates(data)[-1]
+    return last.public_bytes(Encoding.PEM).decode() if last.issuer == last.subject else ""
 
 
 Stamp = tuple[object, ...]

@@ -92,7 +92,8 @@ def test_a_challenge_from_the_future_is_refused() -> None:
 def test_a_signature_of_the_agents_key_is_accepted() -> None:
     """It covers the name and the challenge."""
     key = Ed25519PrivateKey.generate()
-    assert check_signature(proof(key), key.public_key().public_bytes_raw()) is None
+    own, other = (each.public_key().public_bytes_raw() for each in (key, Ed25519PrivateKey.generate()))
+    assert (check_signature(proof(key), own), check_signature(proof(key), other, own)) == (own, own)
 
 
 def test_a_signature_of_another_key_is_refused() -> None:

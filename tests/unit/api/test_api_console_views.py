@@ -127,6 +127,7 @@ def test_machines_are_listed_with_what_is_known_of_each(house: House):
         "Quuid": "q-b-prod", "Uuid": "u-b-prod", "HostName": "b-prod", "HostIp": "10.0.0.1", "WanIp": "",
         "OsName": "Debian GNU/Linux 12 (bookworm)", "Kernel": "", "AgentVersion": "0.1.0", "AgentTooOld": False,
         "Status": "Online", "LastSeenTime": "2026-11-24 13:00:00", "Tags": ["env=prod"], "Remark": "",
+        "QuarantinedTime": "",
         "Scans": [{"Module": "Malware", "EndTime": "2026-11-24 13:00:00", "Risks": 2}],
     }  # fmt: skip
 

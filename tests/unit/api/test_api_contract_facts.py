@@ -36,9 +36,10 @@ def _kind(shape) -> str:
 
 
 def contract_facts(members: list[dict]) -> dict:
-    """The same from the contract."""
+    """The same from the contract; its dates travel as texts."""
+    kinds = {one["name"]: "string" if one["type"] == "date" else one["type"] for one in members}
     return {
-        one["name"]: (f"[{one['type']}]" if one["array"] else one["type"], one.get("required", False))
+        one["name"]: (f"[{kinds[one['name']]}]" if one["array"] else kinds[one["name"]], one.get("required", False))
         for one in members
     }
 

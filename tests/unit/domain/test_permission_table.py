@@ -12,8 +12,11 @@ ADMINISTRATOR = User(id=UserId(1), account=AccountId(1), name="ann", role=Role.A
 NOTIFYING = {"notification:read", "notification:write"}
 AUDITOR_READS = {
     "scan:read", "schedule:read", "machine:read", "user:read", "key:read", "audit:read", "request:read",
-    "notification:read",
+    "notification:read", "enrolment:read",
 }  # fmt: skip
+
+
+ENROLLING = {"machine:remove", "enrolment:write"}
 
 
 def user(role: Role, **others) -> User:
@@ -45,7 +48,10 @@ def test_an_auditor_reads_all_and_changes_nothing_but_credentials_of_their_own()
 def test_an_operator_scans_and_handles_but_is_not_let_near_accounts() -> None:
     """Neither users, nor keys of others, nor the audit log."""
     missing = {permission.value for permission in Permission} - granted(user(Role.OPERATOR))
-    assert missing == {"user:read", "user:write", "key:read", "key:write", "audit:read", "machine:tag"} | NOTIFYING
+    assert (
+        missing
+        == {"user:read", "user:write", "key:read", "key:write", "audit:read", "machine:tag"} | NOTIFYING | ENROLLING
+    )
 
 
 def test_what_has_no_entry_is_refused_to_everybody() -> None:

@@ -45,6 +45,7 @@ from hostward.api.actions import (
 )
 from hostward.api.actions.accounts import ACCOUNT_ACTIONS
 from hostward.api.actions.console_views import CONSOLE_VIEW_ACTIONS
+from hostward.api.actions.enrolment import ENROLMENT_ACTIONS
 from hostward.api.actions.signing_in import SIGNING_IN_ACTIONS
 from hostward.api.actions.task_views import TASK_VIEW_ACTIONS
 from hostward.api.actions.webhooks import WEBHOOK_ACTIONS
@@ -392,6 +393,7 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
         errors=update_machine_tags.ERRORS,
         answer=update_machine_tags.answer,
     ),
+    *ENROLMENT_ACTIONS,
     *ACCOUNT_ACTIONS,
     *CONSOLE_VIEW_ACTIONS,
     *SIGNING_IN_ACTIONS,

@@ -61,7 +61,10 @@ class ModuleScan(msgspec.Struct, rename="pascal"):
 
 
 class FleetMachine(msgspec.Struct, rename="pascal", kw_only=True):
-    """One machine. Scans: a module that never gave whole results is left out, which is not 0 risks."""
+    """One machine. Scans: a module that never gave whole results is left out, which is not 0 risks.
+
+    QuarantinedTime: since when its agent is kept out because two machines use its key, "" when it is not.
+    """
 
     quuid: str
     uuid: str
@@ -76,6 +79,7 @@ class FleetMachine(msgspec.Struct, rename="pascal", kw_only=True):
     last_seen_time: str
     tags: list[str]
     remark: str
+    quarantined_time: str
     scans: list[ModuleScan]
 
 
@@ -148,6 +152,7 @@ def _machine(row: Listed, tags: Sequence[Tagging], ctx: Context) -> FleetMachine
         last_seen_time=wire_datetime(zone, machine.last_seen),
         tags=[one.name for one in tags],
         remark=machine.remark,
+        quarantined_time=wire_datetime(zone, machine.quarantined),
         scans=[
             ModuleScan(module.value, wire_datetime(zone, row.ends.get(module)), row.risks[module])
             for module in Module

@@ -8,10 +8,10 @@ from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
 from hostward.domain.ids import AccountId, MachineId, TagId
 from hostward.domain.machine import Machine, MachineFacts
-from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
+from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE, NOBODY
 from hostward.store.memory import machine_pages
 from hostward.store.memory.pages import has_tag
-from hostward.store.memory.state import State, Token
+from hostward.store.memory.state import State
 from hostward.store.texts import clean, cleaned
 from hostward.usecases.records import Label, MachineCondition, MachineOrder, MachinePage
 
@@ -36,8 +36,9 @@ class MemoryMachines:
         return self._state.machines[known]
 
     def get(self, machine: MachineId) -> Machine | None:
-        """A machine by its number."""
-        return self._state.machines.get(machine)
+        """A machine by its number, unless it was removed."""
+        found = self._state.machines.get(machine)
+        return None if found is None or found.account == NOBODY else found
 
     def by_key(self, public_key: bytes) -> Machine | None:
         """The machine that enrolled with this key."""
@@ -47,7 +48,9 @@ class MemoryMachines:
     def by_uuid(self, uuid: str) -> tuple[Machine, bytes] | None:
         """A machine and its public key, by its agent's uuid."""
         keys = ((self._state.machines[number], key) for key, number in self._state.public_keys.items())
-        return next(((machine, key) for machine, key in keys if machine.uuid == uuid), None)
+        return next(
+            ((machine, key) for machine, key in keys if machine.uuid == uuid and machine.account != NOBODY), None
+        )
 
     def of_account(self, account: AccountId) -> Sequence[Machine]:
         """All machines of an account, in the order they were enrolled."""
@@ -147,18 +150,6 @@ class MemoryMachines:
         if known is None:
             raise NotFound(f"there is no machine {machine}")
         self._state.machines[machine] = replace(known, facts=cleaned(facts), instance=clean(instance), last_seen=now)
-
-    def add_token(self, digest: bytes, account: AccountId, *, expires: datetime, uses: int) -> None:
-        """Remember an enrolment token by its SHA-256."""
-        self._state.tokens[digest] = Token(account=account, expires=expires, uses_left=uses)
-
-    def take_token(self, digest: bytes, now: datetime) -> AccountId | None:
-        """Use an enrolment token once."""
-        token = self._state.tokens.get(digest)
-        if token is None or token.expires <= now or token.uses_left <= 0:
-            return None
-        self._state.tokens[digest] = replace(token, uses_left=token.uses_left - 1)
-        return token.account
 
     def add_session(self, session: AgentSession, challenge: bytes) -> bool:
         """Store a session; False when its challenge was used before. Long expired ones of the machine are removed."""

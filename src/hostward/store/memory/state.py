@@ -10,6 +10,7 @@ from hostward.domain.advisory import Advisory
 from hostward.domain.audit import AuditEntry
 from hostward.domain.console_session import ConsoleSession
 from hostward.domain.credential import Credential
+from hostward.domain.enrolment import EnrolmentToken, Waiting
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import (
     AccountId,
@@ -27,6 +28,7 @@ from hostward.domain.ids import (
 )
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
+from hostward.domain.processes import Processes
 from hostward.domain.schedule import Schedule
 from hostward.domain.severity import Level
 from hostward.domain.task import Task
@@ -34,15 +36,6 @@ from hostward.domain.webhook import Delivery, Webhook
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
 from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease, RequestBatch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """An enrolment token."""
-
-    account: AccountId
-    expires: datetime
-    uses_left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +70,10 @@ class State:
     console_sessions: dict[bytes, ConsoleSession] = field(default_factory=dict)
     machines: dict[MachineId, Machine] = field(default_factory=dict)
     public_keys: dict[bytes, MachineId] = field(default_factory=dict)
-    tokens: dict[bytes, Token] = field(default_factory=dict)
+    tokens: dict[bytes, EnrolmentToken] = field(default_factory=dict)
+    waiting: dict[bytes, Waiting] = field(default_factory=dict)
+    processes: dict[MachineId, Processes] = field(default_factory=dict)
+    next_keys: dict[MachineId, bytes] = field(default_factory=dict)
     labels: dict[tuple[AccountId, str], TagId] = field(default_factory=dict)
     machine_tags: dict[MachineId, tuple[str, ...]] = field(default_factory=dict)
     audit: dict[tuple[AccountId, int], AuditEntry] = field(default_factory=dict)

@@ -7,9 +7,11 @@ from typing import TypeVar
 from hostward.runtime.pulse import Pulse
 from hostward.store.memory.accounts import MemoryAccounts
 from hostward.store.memory.advisories import MemoryAdvisories
+from hostward.store.memory.agents import MemoryAgents
 from hostward.store.memory.audit import MemoryAudit
 from hostward.store.memory.console_sessions import MemoryConsoleSessions
 from hostward.store.memory.credentials import MemoryCredentials
+from hostward.store.memory.enrolments import MemoryEnrolments
 from hostward.store.memory.fleet import MemoryFleet
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.requests import MemoryRequests
@@ -30,6 +32,8 @@ class MemoryUnitOfWork:
     def __init__(self, state: State) -> None:
         self.tasks = MemoryTasks(state)
         self.machines = MemoryMachines(state)
+        self.agents = MemoryAgents(state)
+        self.enrolments = MemoryEnrolments(state)
         self.results = MemoryResults(state)
         self.advisories = MemoryAdvisories(state)
         self.accounts = MemoryAccounts(state)

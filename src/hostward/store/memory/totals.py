@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from hostward.domain.module import Module
+from hostward.store.machine_rules import NOBODY
 from hostward.store.memory.state import State
 from hostward.usecases.total_ports import UNIT_STATES, Totals
 
@@ -16,7 +17,7 @@ class MemoryTotals:
 
     def count(self, *, heard_after: datetime) -> Totals:
         """Everything that is stored."""
-        seen = [one.last_seen for one in self._state.machines.values()]
+        seen = [one.last_seen for one in self._state.machines.values() if one.account != NOBODY]
         tasks = self._state.tasks.values()
         units: Counter[tuple[Module, str]] = Counter()
         for task in tasks:

@@ -16,6 +16,8 @@ from hostward.usecases.account_ports import Accounts, Audit, Requests
 from hostward.usecases.accounts.limited_machines import LimitedFleet, LimitedMachines, LimitedResults
 from hostward.usecases.accounts.limited_tasks import LimitedTasks
 from hostward.usecases.advisory_ports import Advisories
+from hostward.usecases.agent_ports import Agents
+from hostward.usecases.enrolment_ports import Enrolments
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.schedule_ports import Schedules
 from hostward.usecases.session_ports import ConsoleSessions, Credentials
@@ -77,6 +79,16 @@ class LimitedUnitOfWork:
     def machines(self) -> LimitedMachines:
         """Machines and agents."""
         return LimitedMachines(self._uow.machines, self._user, lambda: self.reach)
+
+    @property
+    def agents(self) -> Agents:
+        """The life of agents is a matter of the whole account."""
+        return cast("Agents", _Closed(self._uow.agents, set()))
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """So is who may come in."""
+        return cast("Enrolments", _Closed(self._uow.enrolments, set()))
 
     @property
     def results(self) -> LimitedResults:

@@ -124,14 +124,6 @@ class LimitedMachines:
         """The agents' side."""
         _forbidden()
 
-    def add_token(self, digest: bytes, account: AccountId, *, expires: datetime, uses: int) -> NoReturn:
-        """A new machine would have no tag yet, so that nobody who is limited could see it."""
-        _forbidden()
-
-    def take_token(self, digest: bytes, now: datetime) -> NoReturn:
-        """The agents' side."""
-        _forbidden()
-
     def add_session(self, session: AgentSession, challenge: bytes) -> NoReturn:
         """The agents' side."""
         _forbidden()

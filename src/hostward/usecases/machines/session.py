@@ -3,12 +3,17 @@
 from datetime import datetime
 
 from hostward.domain.account import AgentSession
-from hostward.domain.errors import AgentRefused, AgentTooOld
+from hostward.domain.errors import AgentQuarantined, AgentRefused, AgentTooOld
 from hostward.domain.machine import Machine, MachineFacts
+from hostward.domain.processes import Process
 from hostward.protocol.compat import UPGRADE_COMMAND, is_accepted
 from hostward.protocol.hello import Facts, SessionProof
+from hostward.usecases.machines.refusals import QUARANTINED
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
+
+MAX_ID = 64
+"""Characters kept of a boot or instance id: both have 36 at most."""
 
 
 def open_session(
@@ -19,18 +24,32 @@ def open_session(
     session: AgentSession,
     now: datetime,
     server_started: datetime,
-) -> None:
+) -> bool:
     """Store the session; the caller has checked the signature.
 
-    Raises AgentTooOld for a protocol that is not spoken here, AgentRefused for a challenge used before.
+    True unless two machines use the agent's key: then its leases end, no session is stored, and it is kept out until
+    somebody decides. Raises AgentTooOld for a protocol that is not spoken here, AgentRefused for a challenge used
+    before, AgentQuarantined for an agent that is kept out already.
     """
     if not is_accepted(proof.protocol):
         raise AgentTooOld(f"protocol {proof.protocol} is not spoken by this server: run {UPGRADE_COMMAND}")
+    if machine.quarantined is not None:
+        raise AgentQuarantined(QUARANTINED)
+    process = Process(boot=proof.boot[:MAX_ID], instance=proof.instance[:MAX_ID])
+    before = uow.agents.processes(machine.id)
+    processes, cloned = before.opened(process, now)
+    if cloned:
+        _end_leases(uow, machine, now, server_started)
+        uow.agents.quarantine(machine.id, now)
+        return False
     if not uow.machines.add_session(session, proof.challenge):
         raise AgentRefused("the challenge was used before: ask for another")
     if machine.instance != proof.instance:
         _end_leases(uow, machine, now, server_started)
     uow.machines.put_facts(machine.id, facts_of(proof.facts), boot=proof.boot, instance=proof.instance, now=now)
+    if processes != before:
+        uow.agents.put_processes(machine.id, processes)
+    return True
 
 
 def facts_of(facts: Facts) -> MachineFacts:

@@ -78,6 +78,11 @@ def update(uow: UnitOfWork, *, account: AccountId, quuid: str, tags: Sequence[Ta
     _put(uow, machine.id, frozenset(_names(uow, account, tags)))
 
 
+def names(uow: UnitOfWork, *, account: AccountId, tags: Sequence[TagId]) -> list[str]:
+    """What these of the account's tags are called. Raises NoSuchTag."""
+    return _names(uow, account, tags) if tags else []
+
+
 def _rename(uow: UnitOfWork, account: AccountId, known: Mapping[TagId, str], tag: TagId, name: str) -> None:
     if tag not in known:
         raise NoSuchTag.of(tag)

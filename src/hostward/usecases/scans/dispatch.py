@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from hostward.domain.errors import AgentQuarantined, AgentRefused
 from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.ids import LeaseId, MachineId, TaskId
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
 from hostward.domain.task import Task, too_old
 from hostward.protocol.job import Job, Poll, Work, lease_ids, wire_options
+from hostward.usecases.machines.refusals import QUARANTINED, UNKNOWN_AGENT
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Lease
@@ -28,7 +30,9 @@ def next_work(
     uow.machines.seen(machine, now)
     asking = uow.machines.get(machine)
     if asking is None:
-        return Work(generation=poll.generation)
+        raise AgentRefused(UNKNOWN_AGENT)
+    if asking.quarantined is not None:
+        raise AgentQuarantined(QUARANTINED)
     holding = lease_ids(poll.holding)
     units = uow.tasks.open_units(machine)
     tasks = {unit.task: task for unit in units if (task := uow.tasks.get(unit.task)) is not None}

@@ -57,7 +57,8 @@ def rerun(
 def _chosen(uow: UnitOfWork, task: Task, quuids: tuple[str, ...]) -> Sequence[Unit]:
     """The units to look at, in the task's order."""
     if not quuids:
-        return [unit for unit in uow.tasks.units(task.id) if unit.state is not UnitState.OK]
+        units = [unit for unit in uow.tasks.units(task.id) if unit.state is not UnitState.OK]
+        return [unit for unit in units if uow.machines.get(unit.machine) is not None]  # others were removed
     known = uow.machines.by_quuids(task.account, quuids)
     wanted = {machine.id: quuid for quuid, machine in known.items()}
     units = [unit for unit in uow.tasks.units(task.id) if unit.machine in wanted]

@@ -66,7 +66,7 @@ export default function MachinesScreen() {
   ];
   return (
     <>
-      <PageHeader title={t.title} badges={<FleetTags fleet={fleet.state} />} actions={<ApiButton />} />
+      <PageHeader title={t.title} badges={<FleetTags fleet={fleet.state} />} actions={<>{can("enrolment:read") && <Button icon="plus" to="/machines/enroll">{t.enrol}</Button>}<ApiButton /></>} />
       <Filters state={state} onChange={setState} />
       {pages.error?.permission ? (
         <Denied permission={pages.error.permission} />
@@ -88,7 +88,7 @@ export default function MachinesScreen() {
               {can("machine:tag") && <Button size="small" icon="tag" disabled={chosen.length === 0} onClick={() => setTagging(chosen)}>{t.editTags}</Button>}
             </>
           }
-          empty={filtered ? <EmptyState title={t.emptyFilter} action={<Button onClick={clear}>{t.clear}</Button>} /> : <EmptyState title={t.empty} command="hostward up" />}
+          empty={filtered ? <EmptyState title={t.emptyFilter} action={<Button onClick={clear}>{t.clear}</Button>} /> : <EmptyState title={t.empty} command="hostward machine enroll" />}
         />
       )}
       {state.open && <MachineDrawer quuid={state.open} onTag={(machine) => setTagging([machine])} onClose={() => setState({ open: "" })} onChange={pages.refetch} />}

@@ -1,5 +1,6 @@
 const en = {
   title: "Machines",
+  enrol: "Enrol",
   search: "Host name, address or remark",
   status: "Status",
   os: "System",
@@ -45,6 +46,7 @@ const en = {
 
 const zh: typeof en = {
   title: "主机列表",
+  enrol: "接入主机",
   search: "主机名、IP 或备注",
   status: "状态",
   os: "操作系统",
