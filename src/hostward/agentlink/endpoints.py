@@ -5,10 +5,11 @@ authenticated before it is decoded. Every answer that is no 200 has a protocol.r
 """
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -92,7 +93,7 @@ class AgentLink:
     """The agent plane as an ASGI application.
 
     started: when this server did. hold: how long a poll may wait. heartbeat: how often agents at work speak. key: seals
-    challenges; replicas share one, b"" draws one for this process.
+    challenges; replicas share one, b"" draws one for this process. random: so many bytes that nobody can guess.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class AgentLink:
         hold: timedelta = HOLD,
         heartbeat: timedelta = HEARTBEAT,
         key: bytes = b"",
+        random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._store = store
         self._hub = hub
@@ -112,7 +114,8 @@ class AgentLink:
         self._started = started
         self._hold = hold.total_seconds()
         self._heartbeat = heartbeat.total_seconds()
-        self._challenges = Challenges(key or secrets.token_bytes(32))
+        self._challenges = Challenges(key or random(32))
+        self._random = random
         self._sessions = SessionCache(store)
         self._bodies = Bodies()
         self._attempts = Attempts()
@@ -184,7 +187,7 @@ class AgentLink:
         ask = _decoded(body, Enroll)
         if len(ask.public_key) != 32:
             raise InvalidValue(f"public_key has {len(ask.public_key)} bytes: an Ed25519 key has 32")
-        quuid, uuid, now = str(uuid4()), str(uuid4()), self._clock.now()
+        quuid, uuid, now = self._name(), self._name(), self._clock.now()
 
         def enrolled(uow: UnitOfWork) -> tuple[Machine | Waiting, bool]:
             given = enrol(
@@ -208,7 +211,7 @@ class AgentLink:
         except msgspec.DecodeError:
             ask = _decoded(body, SessionAsk)
             # Agents that are not known get one too: who is known is nobody's business.
-            salt = secrets.token_bytes(8)
+            salt = self._random(8)
             return Challenge(challenge=self._challenges.make(ask.uuid, self._clock.now(), salt))
         return await self._opened(proof)
 
@@ -221,10 +224,10 @@ class AgentLink:
         machine, public_keys = known
         key = check_signature(proof, *public_keys)
         session = AgentSession(
-            id=secrets.token_urlsafe(24),
+            id=urlsafe_b64encode(self._random(24)).decode(),
             machine=machine.id,
             instance=proof.instance,
-            secret=secrets.token_bytes(32),
+            secret=self._random(32),
             expires=expiry(now, SESSION_SECONDS),
         )
         if not await self._store.write(lambda uow: self._store_session(uow, proof, session, key, now)):
@@ -259,6 +262,10 @@ class AgentLink:
             raise InvalidValue("the signature does not fit the new key")
         await self._store.write(lambda uow: announce(uow, machine=which, key=ask.public_key))
         return KeyTaken()
+
+    def _name(self) -> str:
+        """A random UUID (RFC 9562, version 4)."""
+        return str(UUID(bytes=self._random(16), version=4))
 
     async def _poll(self, speaker: Speaker, claim: Claim, body: bytes) -> Work:
         poll = _decoded(body, Poll)
