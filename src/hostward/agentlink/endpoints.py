@@ -45,12 +45,12 @@ from hostward.protocol.hello import (
 )
 from hostward.protocol.job import Poll, Work
 from hostward.protocol.refusal import Refusal
-from hostward.protocol.report import MAX_BODY, Report
+from hostward.protocol.report import MAX_BODY, Answer, Report
 from hostward.runtime.clock import Clock
 from hostward.usecases.machines.enrol import enrol, keeps_token
 from hostward.usecases.machines.keys import announce, keys_of
 from hostward.usecases.machines.refusals import QUARANTINED, UNKNOWN_AGENT
-from hostward.usecases.machines.session import facts_of, open_session
+from hostward.usecases.machines.session import check_newest, facts_of, open_session
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.scans.accept_report import accept
 from hostward.usecases.scans.dispatch import next_work
@@ -274,7 +274,7 @@ class AgentLink:
         generation = self._hub.generation(machine)
         if not speaker.is_latest_poll(claim.seconds):
             return Work(generation=generation)
-        work = await self._next_work(machine, poll, fresh=True)
+        work = await self._next_work(speaker, poll, fresh=True)
         seconds = min(max(poll.wait, 0.0), self._hold)
         if _is_empty(work) and seconds:
             woken = await self._held(machine, generation, seconds)
@@ -282,7 +282,7 @@ class AgentLink:
                 raise Busy("the server is stopping", retry_after=1)
             if woken is Woken.NEWS:
                 generation = self._hub.generation(machine)
-                work = await self._next_work(machine, poll, fresh=False)
+                work = await self._next_work(speaker, poll, fresh=False)
         return msgspec.structs.replace(work, generation=generation)
 
     async def _held(self, machine: MachineId, generation: int, seconds: float) -> Woken:
@@ -292,21 +292,32 @@ class AgentLink:
         finally:
             self._handled += 1
 
-    async def _next_work(self, machine: MachineId, poll: Poll, *, fresh: bool) -> Work:
-        now = self._clock.now()
-        return await self._store.write(
-            lambda uow: next_work(uow, machine=machine, poll=poll, now=now, server_started=self._started, fresh=fresh)
-        )
+    async def _next_work(self, speaker: Speaker, poll: Poll, *, fresh: bool) -> Work:
+        session, now = speaker.session, self._clock.now()
+
+        def work(uow: UnitOfWork) -> Work:
+            check_newest(uow, session)
+            return next_work(
+                uow, machine=MachineId(session.machine), poll=poll, now=now, server_started=self._started, fresh=fresh
+            )
+
+        return await self._store.write(work)
 
     async def _report(self, speaker: Speaker, _claim: Claim, body: bytes) -> msgspec.Struct:
         report = _decoded(body, Report)
         _check_numbers([report.lease])
-        machine, now = MachineId(speaker.session.machine), self._clock.now()
+        session, machine, now = speaker.session, MachineId(speaker.session.machine), self._clock.now()
+
+        def work(uow: UnitOfWork) -> Answer:
+            check_newest(uow, session)
+            try:
+                return accept(uow, machine=machine, report=report, now=now)
+            except AgentRefused as error:
+                # Who speaks is known well: it is the lease that is another's, and a new session would not change that.
+                raise StaleLease(str(error)) from error
+
         try:
-            given = await self._store.write(lambda uow: accept(uow, machine=machine, report=report, now=now))
-        except AgentRefused as error:
-            # Who speaks is known well: it is the lease that is another's, and a new session would not change that.
-            raise StaleLease(str(error)) from error
+            given = await self._store.write(work)
         except ValueError as error:
             raise InvalidValue(f"the report has a value nobody knows: {error}") from error
         if given.ended:
