@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
-from simulation.database import InMemory, Kept, OnSqlite  # noqa: E402  # the path comes first
-from simulation.history import run  # noqa: E402
+from simulation.database import InMemory, Kept, OnSqlite  # the path comes first
+from simulation.history import run
 
 
 def main() -> int:

@@ -39,7 +39,9 @@ def disturb(world: World) -> None:
     for fault, act in _ACTS.items():
         if world.plan.has(fault):
             for _ in range(world.random.randint(1, MANY)):
-                world.later(world.random.uniform(1.0, world.plan.ends - 1.0), lambda act=act: _unless_healed(world, act))
+                world.later(
+                    world.random.uniform(1.0, world.plan.ends - 1.0), lambda act=act: _unless_healed(world, act)
+                )
 
 
 def heal(world: World) -> None:

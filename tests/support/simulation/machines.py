@@ -95,7 +95,7 @@ class Machine:
             self.kill(is_power=False)
 
     def kill(self, *, is_power: bool) -> None:
-        """kill -9 of the agent, or a power cut of the machine."""
+        """Kill -9 of the agent, or a power cut of the machine."""
         self.disturbed = self.now()
         if self.agent is None:
             return

@@ -178,7 +178,9 @@ class Oracle:
                 continue
             deadline = view.tasks[unit.task].deadline + 2 * HEARTBEAT + GRACE
             late = self._clock.now() - deadline
-            _require(late <= timedelta(0), f"unit {unit.task}/{unit.seq} is {unit.state.name} {late} after its deadline")
+            _require(
+                late <= timedelta(0), f"unit {unit.task}/{unit.seq} is {unit.state.name} {late} after its deadline"
+            )
 
 
 def key_of(item: Item) -> str:

@@ -72,7 +72,7 @@ class Server:
         self.look_soon()
 
     def kill(self) -> None:
-        """kill -9: nothing is finished, nothing is answered."""
+        """Kill -9: nothing is finished, nothing is answered."""
         self.is_up = False
         self.database.kill()
         if self._reaping is not None:
