@@ -40,7 +40,7 @@ def main() -> int:
 def _replay(seed: int, kept: Callable[[], Kept]) -> int:
     try:
         print(run(seed, kept=kept, log=print))
-    except Exception:  # whatever was found is to be shown
+    except Exception:  # noqa: BLE001  # whatever was found is to be shown
         traceback.print_exc()
         return 1
     return 0

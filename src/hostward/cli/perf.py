@@ -47,9 +47,7 @@ def command() -> None:
 @click.option("--server", "url", metavar="URL", required=True, help="The server; plain http on loopback only.")
 @click.option("--token", default="", help="Enrolment token good for so many machines (hostward machine enroll --uses).")
 @click.option("--count", type=click.IntRange(1, MOST), default=100, show_default=True, help="Agents in this process.")
-@click.option(
-    "--first", type=click.IntRange(0), default=0, help="Number of the first one: a second process has others."
-)
+@click.option("--first", type=click.IntRange(0), default=0, help="Number of the first; a second process has others.")
 @click.option("--ramp", type=click.FloatRange(0.0), default=200.0, show_default=True, help="Agents started a second.")
 @click.option("--module", "modules", type=click.Choice([str(one) for one in Module]), multiple=True, help="Scan these.")
 @click.option("--findings", type=click.IntRange(0), default=20, show_default=True, help="Findings of each scan.")
@@ -65,7 +63,7 @@ def command() -> None:
 @click.option("--seed", type=int, default=0, help="Which machines and scans the shares hit.")
 @click.option("--ca-file", type=click.Path(path_type=Path), help="Certificates trusted in place of the system's.")
 @click.option("--json", "as_json", is_flag=True, help="Figures as one JSON object.")
-def agents(
+def agents(  # noqa: PLR0917  # each option is one
     url: str, token: str, count: int, first: int, ramp: float, modules: tuple[str, ...], findings: int, seconds: float,
     offline: float, crash: float, slow: float, too_old: float, state: Path | None, duration: float,
     ready_file: Path | None, no_stop: bool, seed: int, ca_file: Path | None, as_json: bool,
@@ -166,8 +164,8 @@ def _told(figures: Figures) -> str:
     answers = ", ".join(f"{status or 'no answer'} {number}" for status, number in sorted(figures.answers.items()))
     return "\n".join(
         (
-            f"agents      {figures.enrolled} of {figures.agents} enrolled, {figures.scans} scans, "
-            f"{figures.crashes} killed, {figures.cuts} cut off",
+            f"agents      {figures.enrolled} of {figures.agents} enrolled",
+            f"scans       {figures.scans} begun, {figures.crashes} agents killed, {figures.cuts} cut off meanwhile",
             f"started     {_spread(figures.started)} after the call",
             f"progress    visible {figures.progress_seen:.2f} s after the first agent spoke of it",
             f"scan        {figures.scan_seconds:.1f} s for all; {states}",

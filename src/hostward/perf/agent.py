@@ -78,8 +78,8 @@ class Surroundings:
     spool: Spool
     pace: Pace
     modules: Sequence[Module] = tuple(Module)
-    enrolled: Callable[[Enrolled], None] = lambda names: None
-    notice: Callable[[str], None] = lambda text: None
+    enrolled: Callable[[Enrolled], None] = lambda _names: None
+    notice: Callable[[str], None] = lambda _text: None
 
 
 class Agent:

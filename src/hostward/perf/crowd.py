@@ -1,4 +1,4 @@
-"""A crowd of simulated agents: started one after another, each with its own bad habits, and everything they do noted."""
+"""A crowd of simulated agents: started one after another, with bad habits, and everything they do noted."""
 
 import asyncio
 import random

@@ -183,10 +183,10 @@ def _at_length(habits: Habits) -> Habits:
     return replace(habits, seconds=LONG_SCAN, offline=0.0, crash=0.0, slow=0.0)
 
 
-async def _begin(crowd: Crowd, call: Call, module: Module, timeout: int) -> int:
+async def _begin(crowd: Crowd, call: Call, module: Module, limit: int) -> int:
     """Scan the crowd's machines, and no others; its task."""
     quuids = [member.quuid for member in crowd.members if member.quuid]
-    listed = {"HostType": 2, "QuuidList": quuids, "TimeoutPeriod": min(max(timeout, SHORTEST_TIMEOUT), MAX_TIMEOUT)}
+    listed = {"HostType": 2, "QuuidList": quuids, "TimeoutPeriod": min(max(limit, SHORTEST_TIMEOUT), MAX_TIMEOUT)}
     match module:
         case Module.MALWARE:
             given = await call("CreateScanMalwareSetting", {"ScanPattern": 1, **listed})

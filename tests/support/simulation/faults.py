@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from hostward.domain.ids import AccountId
 from hostward.domain.module import Module
-from simulation.history import World, again, begin, end, look
 from simulation.machines import Machine
+from simulation.people import again, begin, end, look
+from simulation.world import World
 
 MANY = 4
 STEPS = (-86_400.0, -3600.0, -90.0, -5.0, 5.0, 90.0, 3600.0, 86_400.0)

@@ -9,6 +9,7 @@ import pytest
 from hostward.agent.lease import Held
 from hostward.agent.leases import Leases
 from hostward.agent.loop import Loop
+from hostward.agentlink import endpoints
 from hostward.agentlink.hub import Hub
 from hostward.domain.host_scan import Unit
 from hostward.domain.tally import Tally
@@ -75,8 +76,6 @@ def an_end_is_believed_though_batches_are_missing(patch: Patch) -> None:
                 end=type(report.end)(outcome=report.end.outcome, batches=got),
             )  # fmt: skip
         return accept(uow, machine=machine, report=report, now=now)
-
-    from hostward.agentlink import endpoints
 
     patch.setattr(endpoints, "accept", hasty)
 
@@ -154,8 +153,6 @@ def the_disk_is_not_synced(patch: Patch) -> None:
 
 def two_processes_share_a_lease(patch: Patch) -> None:
     """Two machines with one key are both listened to."""
-    from hostward.agentlink import endpoints
-
     patch.setattr(endpoints, "check_newest", lambda uow, session: None)
 
 

@@ -1,4 +1,4 @@
-"""The server: the product's agent plane, use cases and reaper on a simulated database and clock, killed at any moment."""
+"""The product's agent plane, use cases and reaper on a simulated database and clock, killed at any moment."""
 
 import asyncio
 from collections.abc import Callable
