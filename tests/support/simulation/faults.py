@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from hostward.domain.ids import AccountId
 from hostward.domain.module import Module
+from hostward.usecases.machines.leave import release
+from hostward.usecases.ports import UnitOfWork
 from simulation.machines import Machine
 from simulation.people import again, begin, end, look
 from simulation.world import World
@@ -64,6 +66,20 @@ def heal(world: World) -> None:
             world.machines.remove(machine)
         else:
             machine.start()
+    world.go(_let_in(world))
+
+
+async def _let_in(world: World) -> None:
+    """People let a machine in again that was kept out while two used its key."""
+    for machine in world.machines:
+        if machine.quuid:
+            await world.ask(lambda uow, quuid=machine.quuid: _released(uow, quuid))
+
+
+def _released(uow: UnitOfWork, quuid: str) -> None:
+    for known in (each for each in uow.machines.of_account(AccountId(1)) if each.quuid == quuid):
+        if known.quarantined is not None:
+            release(uow, account=known.account, quuid=quuid)
 
 
 def _unless_healed(world: World, act: Callable[[World, Machine], None]) -> None:
