@@ -274,7 +274,9 @@ class AgentLink:
         generation = self._hub.generation(machine)
         if not speaker.is_latest_poll(claim.seconds):
             return Work(generation=generation)
-        work = await self._next_work(speaker, poll, fresh=True)
+        # What was said before this process began may be a repetition whose nonce nobody remembers any more.
+        fresh = claim.seconds >= self._started.timestamp()
+        work = await self._next_work(speaker, poll, fresh=fresh)
         seconds = min(max(poll.wait, 0.0), self._hold)
         if _is_empty(work) and seconds:
             woken = await self._held(machine, generation, seconds)

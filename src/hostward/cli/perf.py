@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import resource
 import ssl
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
@@ -27,6 +27,7 @@ from hostward.perf.crowd import Crowd, Habits
 from hostward.perf.identities import Identities
 from hostward.perf.trial import Call, Figures, Spread, trial
 from hostward.runtime.clock import SystemClock
+from hostward.runtime.open_files import allow_more
 
 MOST: Final = 8000
 """Agents of one process: each may have two connections, and many systems allow a process 20,000 open files."""
@@ -34,6 +35,9 @@ MOST: Final = 8000
 FILES_EACH: Final = 2
 SPARE_FILES: Final = 200
 ENROL_SECONDS: Final = 120.0
+PATIENCE: Final = 120.0
+"""Seconds for which a server that was killed may be away."""
+
 LOST: Final = 1
 _share = click.FloatRange(0.0, 1.0)
 
@@ -109,16 +113,13 @@ async def _run(crowd: Crowd, call: Call | None, *, ramp: float, duration: float,
 
 
 def _allow_files(count: int) -> None:
-    """Raise the soft limit of open files to the hard one. Raises HostwardError when that is not enough."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = count * FILES_EACH + SPARE_FILES
-    if hard != resource.RLIM_INFINITY and hard < needed:
+    """Make room for the connections of so many agents. Raises HostwardError when there is none."""
+    needed, most = count * FILES_EACH + SPARE_FILES, allow_more()
+    if most < needed:
         raise HostwardError(
-            f"{count} agents need {needed} open files and this process may have {hard}: "
-            f"use --count {max(1, (hard - SPARE_FILES) // FILES_EACH)}, and more processes"
+            f"{count} agents need {needed} open files and this process may have {most}: "
+            f"use --count {max(1, (most - SPARE_FILES) // FILES_EACH)}, and more processes"
         )
-    if soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _loop_factory() -> Any:
@@ -152,10 +153,22 @@ def _called(endpoint: Endpoint, key: Key, action: str, parameters: Mapping[str, 
     asked = ApiCall(
         endpoint=endpoint, service=CWP, version=VERSIONS[CWP], action=action, parameters=dict(parameters)
     )  # fmt: skip
-    answer = send(endpoint, sign(asked, key, int(SystemClock().now().timestamp())))
+    answer = _sent(endpoint, asked, key, patience=PATIENCE if action.startswith("Describe") else 0.0)
     if "Error" in answer:
         raise HostwardError(f"{action}: {answer['Error']['Code']}: {answer['Error']['Message']}")
     return answer
+
+
+def _sent(endpoint: Endpoint, asked: ApiCall, key: Key, *, patience: float) -> Mapping[str, Any]:
+    """Send a call; one that only reads is sent again for so many seconds to a server that does not answer."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return send(endpoint, sign(asked, key, int(SystemClock().now().timestamp())))
+        except HostwardError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(1.0)
 
 
 def _told(figures: Figures) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 from hostward.agent.link import READ_SECONDS
 from hostward.agent.wire import CONNECT_SECONDS, MAX_ANSWER, Target
@@ -82,8 +82,7 @@ class _Connection(asyncio.Protocol):
         self.is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport, self.is_open = transport, True
+        self._transport, self.is_open = cast("asyncio.Transport", transport), True  # uvloop's is no subclass of it
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_open = False
