@@ -39,17 +39,20 @@ class Server:
         self.process: subprocess.Popen[bytes]
 
     def start(self) -> "Server":
-        self.ready.unlink(missing_ok=True)
         command = [*HOSTWARD, "up", "--no-scan", "--data", str(self.folder / "data"), "--listen", self.listen]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--ready-file", str(self.ready)], stdout=log, stderr=log, env=ENVIRONMENT
             )
-        while not self.ready.exists():
+        while not self._is_ready():
             assert self.process.poll() is None, (self.folder / "log").read_text()
             time.sleep(0.05)
         self.listen = json.loads(self.ready.read_text())["endpoint"]
         return self
+
+    def _is_ready(self) -> bool:
+        """The file of the server before stays until this one replaces it."""
+        return self.ready.exists() and json.loads(self.ready.read_text())["pid"] == self.process.pid
 
     def kill(self) -> None:
         self.process.kill()

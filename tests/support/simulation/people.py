@@ -23,6 +23,9 @@ OPTIONS: dict[Module, Options] = {
     Module.MALWARE: MalwareOptions(),
     Module.BASELINE: BaselineOptions(),
 }
+STARTS_WITHIN = 2.0
+"""Seconds after which a machine that is not busy has begun, where nothing goes wrong."""
+
 QUIET_WITHIN = 10.0
 """Seconds after a stop in which an undisturbed machine must be quiet."""
 
@@ -52,9 +55,23 @@ async def begin(world: World, account: AccountId, module: Module, window: float)
     if started is not None:
         world.log(f"people: task {started.task} {module} of {started.machines}, {request.timeout} {request.queue}")
         world.tasks.append((started.task, module))
+        world.later(STARTS_WITHIN, lambda: _begun(world, started.task))
         if world.plan.has("stop") and world.random.random() < 0.6:
             seconds = world.random.choice((0.05, 3.0, 60.0)) * world.random.uniform(0.5, 2.0)
             world.later(seconds, lambda: world.go(end(world, account, started.task, module)))
+
+
+def _begun(world: World, task: TaskId) -> None:
+    """Where nothing goes wrong, whoever has nothing else to scan with this module has begun."""
+    if not world.plan.is_calm:
+        return
+    view = world.kept.view()
+    module = view.tasks[task].module
+    same = [unit for unit in view.units.values() if view.tasks[unit.task].module is module]
+    busy = {unit.machine for unit in same if unit.state.holds_lease}
+    for unit in view.units.values():
+        if unit.task == task and unit.state is UnitState.PENDING and unit.machine not in busy:
+            raise Broken(f"{STARTS_WITHIN} s after the start of its scan {shown(unit)}")
 
 
 async def end(world: World, account: AccountId, task: TaskId, module: Module) -> None:
