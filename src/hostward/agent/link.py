@@ -18,7 +18,7 @@ from hostward.protocol.job import Poll, Work
 from hostward.protocol.report import Answer
 from hostward.runtime.clock import Clock
 
-__all__ = ["Link", "RequestFailed", "Speaker"]
+__all__ = ["CLOCK", "Link", "RequestFailed", "Speaker"]
 
 READ_SECONDS = 30.0
 """Patience with a server that is there but slow, beside the time it was asked to hold a poll."""

@@ -8,8 +8,8 @@ import pytest
 
 from hostward.agent.lease import Held
 from hostward.agent.leases import Leases
-from hostward.agent.loop import Loop
 from hostward.agentlink import endpoints
+from hostward.agentlink.auth import SessionCache
 from hostward.agentlink.hub import Hub
 from hostward.domain.host_scan import Unit
 from hostward.domain.tally import Tally
@@ -122,19 +122,6 @@ def the_agent_takes_any_answer_for_everything(patch: Patch) -> None:
     patch.setattr(Held, "acknowledge", lambda self, acked: acknowledge(self, 1 << 30))
 
 
-def the_agent_drops_what_could_not_be_sent(patch: Patch) -> None:
-    """A network that fails costs results."""
-    failed = Loop._failed
-
-    def forgetful(self: Loop, event: Any, now: float) -> None:
-        flight = next((one for one in self._flights.values() if one.request == event.request), None)
-        failed(self, event, now)
-        if flight is not None and flight.sent is not None and flight.sent.lease in self._leases.ids:
-            self._leases.drop(flight.sent.lease)
-
-    patch.setattr(Loop, "_failed", forgetful)
-
-
 def the_agent_does_not_stop(patch: Patch) -> None:
     """It is told, and goes on."""
     patch.setattr(Leases, "stop", lambda self, lease, now: False)
@@ -154,6 +141,7 @@ def the_disk_is_not_synced(patch: Patch) -> None:
 def two_processes_share_a_lease(patch: Patch) -> None:
     """Two machines with one key are both listened to."""
     patch.setattr(endpoints, "check_newest", lambda uow, session: None)
+    patch.setattr(SessionCache, "opened", lambda self, session: self.add(session))
 
 
 def final_units_change(patch: Patch) -> None:
@@ -193,7 +181,6 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
         a_word_does_not_renew_a_lease,
         wake_ups_are_lost,
         the_agent_takes_any_answer_for_everything,
-        the_agent_drops_what_could_not_be_sent,
         the_agent_does_not_stop,
         the_disk_is_not_synced,
         two_processes_share_a_lease,
