@@ -1,6 +1,6 @@
 """The fleet in simulated time: nothing is lost or doubled whatever goes wrong, and planted bugs are found.
 
-More histories: python scripts/simulate.py --histories 10000. A seed that is broken there becomes one of REGRESSIONS.
+More histories: python scripts/simulate.py --histories 10000. What is broken there is mended with a test of its own.
 """
 
 import subprocess
@@ -17,36 +17,32 @@ from simulation.virtual_time import Spins
 
 ROOT = Path(__file__).parents[3]
 
-REGRESSIONS = {
-    146: "two machines with one key: an OK made of one's End and the other's first batch",
-    199: "two machines with one key mixed their rows in one lease",
-    376: "the same, with both scanning when the first report came",
-}
-"""Seeds that were broken once."""
-
 FOUND_BY = {
     "batches_are_not_told_apart": 23,
     "answers_come_before_the_commit": 0,
-    "a_replaced_lease_is_still_listened_to": 53,
-    "attempts_are_not_counted": 19,
+    "attempts_are_not_counted": 141,
     "an_end_is_believed_though_batches_are_missing": 3,
+    "results_of_a_lost_lease_stay": 9,
+    "what_is_silent_is_waited_for_for_ever": 7,
+    "progress_may_fall": 34,
+    "risks_are_not_in_the_tally": 0,
+    "a_word_does_not_renew_a_lease": 26,
+    "wake_ups_are_lost": 1,
+    "the_agent_takes_any_answer_for_everything": 28,
+    "the_agent_does_not_stop": 28,
+    "final_units_change": 0,
+    "a_change_is_not_counted": 2,
 }
-"""A seed that finds each planted bug."""
+"""The first seed that finds each planted bug, from 0 on (attempts: among those in which agents are killed)."""
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_a_history_keeps_every_promise(seed: int) -> None:
     """Each acknowledged batch of the winning lease once, nothing of a losing one, all final in time, tally right."""
     run(seed)
 
 
-@pytest.mark.parametrize("seed", sorted(REGRESSIONS))
-def test_a_seed_that_was_broken_once_is_whole(seed: int) -> None:
-    """What the simulation has found stays mended."""
-    run(seed)
-
-
-@pytest.mark.parametrize("seed", range(1000, 1006))
+@pytest.mark.parametrize("seed", range(1000, 1003))
 def test_a_history_on_sqlite_keeps_every_promise(seed: int, tmp_path: Path) -> None:
     """The server's own SQL, its groups rolled back when the server is killed."""
     run(seed, kept=lambda: OnSqlite(tmp_path))

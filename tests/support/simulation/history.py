@@ -37,7 +37,7 @@ class Outcome:
     seconds: float
     commits: int
     scans: int
-    faults: frozenset[str]
+    faults: tuple[str, ...]
     states: dict[str, int]
 
 
@@ -80,7 +80,7 @@ async def _history(seed: int, kept: Kept, log: Callable[[str], None] | None) -> 
         states[unit.state.name] = states.get(unit.state.name, 0) + 1
     if plan.is_calm:
         _calm(world)
-    return Outcome(seed, loop.time(), world.oracle.commits, world.oracle.starts, plan.faults, states)
+    return Outcome(seed, loop.time(), world.oracle.commits, world.oracle.starts, tuple(sorted(plan.faults)), states)
 
 
 def _new_account(uow: UnitOfWork, plan: Plan, clock: SimulatedClock) -> AccountId:

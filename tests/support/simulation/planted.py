@@ -9,7 +9,6 @@ import pytest
 from hostward.agent.lease import Held
 from hostward.agent.leases import Leases
 from hostward.agentlink import endpoints
-from hostward.agentlink.auth import SessionCache
 from hostward.agentlink.hub import Hub
 from hostward.domain.host_scan import Unit
 from hostward.domain.tally import Tally
@@ -17,7 +16,7 @@ from hostward.protocol.report import Batch
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.tasks import MemoryTasks
 from hostward.usecases.scans import accept_report, dispatch, expire
-from simulation import database, disk
+from simulation import database
 
 Patch = pytest.MonkeyPatch
 
@@ -49,11 +48,6 @@ def answers_come_before_the_commit(patch: Patch) -> None:
         return done
 
     patch.setattr(database.Database, "_run", run)
-
-
-def a_replaced_lease_is_still_listened_to(patch: Patch) -> None:
-    """Fencing is left out: whoever ever had the unit may report on it."""
-    patch.setattr(accept_report._Place, "is_current", property(lambda place: not place.unit.is_final))
 
 
 def attempts_are_not_counted(patch: Patch) -> None:
@@ -127,23 +121,6 @@ def the_agent_does_not_stop(patch: Patch) -> None:
     patch.setattr(Leases, "stop", lambda self, lease, now: False)
 
 
-def the_disk_is_not_synced(patch: Patch) -> None:
-    """The agent takes for stored what a power cut takes away."""
-    made = disk.SimulatedDisk.__init__
-
-    def init(self: disk.SimulatedDisk, *args: Any) -> None:
-        made(self, *args)
-        self.syncs = False
-
-    patch.setattr(disk.SimulatedDisk, "__init__", init)
-
-
-def two_processes_share_a_lease(patch: Patch) -> None:
-    """Two machines with one key are both listened to."""
-    patch.setattr(endpoints, "check_newest", lambda uow, session: None)
-    patch.setattr(SessionCache, "opened", lambda self, session: self.add(session))
-
-
 def final_units_change(patch: Patch) -> None:
     """Results that come after the end move the task."""
     patch.setattr(accept_report._Place, "is_late", property(lambda place: False))
@@ -171,7 +148,6 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
     for bug in (
         batches_are_not_told_apart,
         answers_come_before_the_commit,
-        a_replaced_lease_is_still_listened_to,
         attempts_are_not_counted,
         an_end_is_believed_though_batches_are_missing,
         results_of_a_lost_lease_stay,
@@ -182,8 +158,6 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
         wake_ups_are_lost,
         the_agent_takes_any_answer_for_everything,
         the_agent_does_not_stop,
-        the_disk_is_not_synced,
-        two_processes_share_a_lease,
         final_units_change,
         a_change_is_not_counted,
     )
