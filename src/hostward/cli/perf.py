@@ -25,7 +25,7 @@ from hostward.domain.errors import HostwardError
 from hostward.domain.module import Module
 from hostward.perf.crowd import Crowd, Habits
 from hostward.perf.identities import Identities
-from hostward.perf.trial import Call, Figures, Spread, trial
+from hostward.perf.trial import Ask, Figures, Spread, run
 from hostward.runtime.clock import SystemClock
 from hostward.runtime.open_files import allow_more
 
@@ -34,7 +34,6 @@ MOST: Final = 8000
 
 FILES_EACH: Final = 2
 SPARE_FILES: Final = 200
-ENROL_SECONDS: Final = 120.0
 PATIENCE: Final = 120.0
 """Seconds for which a server that was killed may be away."""
 
@@ -90,26 +89,10 @@ def agents(  # noqa: PLR0917  # each option is one
     )  # fmt: skip
     call = _api(Named(endpoint="" if ready_file else url, ready_file=ready_file, ca_file=str(ca_file or "")))
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        figures = runner.run(_run(crowd, call, ramp=ramp, duration=duration, stops=not no_stop))
+        figures = runner.run(run(crowd, call, ramp=ramp, duration=duration, stops=not no_stop))
     click.echo(json.dumps(asdict(figures)) if as_json else _told(figures))
     if not figures.is_whole or figures.enrolled < count:
         sys.exit(LOST)
-
-
-async def _run(crowd: Crowd, call: Call | None, *, ramp: float, duration: float, stops: bool) -> Figures:
-    await crowd.start(ramp=ramp)
-    for _ in range(int(ENROL_SECONDS * 4)):
-        if crowd.enrolled == len(crowd.members):
-            break
-        await asyncio.sleep(0.25)
-    if not crowd.enrolled:
-        why = "; ".join(crowd.notes.notices) or f"answers by status: {dict(crowd.notes.statuses)}"
-        crowd.stop()
-        raise HostwardError(f"no agent was enrolled: {why}")
-    try:
-        return await trial(crowd, call, duration=duration, stops=stops)
-    finally:
-        crowd.stop()
 
 
 def _allow_files(count: int) -> None:
@@ -131,7 +114,7 @@ def _loop_factory() -> Any:
     return uvloop.new_event_loop
 
 
-def _api(named: Named) -> Call | None:
+def _api(named: Named) -> Ask | None:
     """How the server's API is called; None without a key."""
     try:
         key = key_of(named)
@@ -139,14 +122,7 @@ def _api(named: Named) -> Call | None:
         if named.ready_file is not None:
             raise
         return None
-    endpoint = endpoint_of(named)
-
-    async def call(action: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        return await asyncio.get_running_loop().run_in_executor(
-            None, partial(_called, endpoint, key, action, parameters)
-        )  # fmt: skip
-
-    return call
+    return partial(_called, endpoint_of(named), key)
 
 
 def _called(endpoint: Endpoint, key: Key, action: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,12 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from hostward.domain.errors import HostwardError
 from hostward.domain.module import Module
 from hostward.perf.crowd import Crowd, Habits
 
 Call = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """Call an action of the server's API. Raises HostwardError when it answers with an error."""
 
+Ask = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+"""The same, and it blocks."""
+
+ENROL_SECONDS: Final = 120.0
 PAGE: Final = 100
 LOOK_SECONDS: Final = 0.25
 SHORTEST_TIMEOUT: Final = 60
@@ -56,6 +61,32 @@ class Figures:
     def is_whole(self) -> bool:
         """Nothing was lost, doubled or left unfinished."""
         return not (self.lost or self.doubled or self.unfinished)
+
+
+async def run(crowd: Crowd, ask: Ask | None, *, ramp: float, duration: float, stops: bool) -> Figures:
+    """Start the crowd, try it, end it. ask: blocking. Raises HostwardError when no agent is taken in."""
+    await crowd.start(ramp=ramp)
+    for _ in range(int(ENROL_SECONDS * 4)):
+        if crowd.enrolled == len(crowd.members):
+            break
+        await asyncio.sleep(0.25)
+    if not crowd.enrolled:
+        why = "; ".join(crowd.notes.notices) or f"answers by status: {dict(crowd.notes.statuses)}"
+        crowd.stop()
+        raise HostwardError(f"no agent was enrolled: {why}")
+    try:
+        return await trial(crowd, None if ask is None else _off_the_loop(ask), duration=duration, stops=stops)
+    finally:
+        crowd.stop()
+
+
+def _off_the_loop(ask: Ask) -> Call:
+    """The same, in a thread of its own."""
+
+    async def call(action: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await asyncio.get_running_loop().run_in_executor(None, ask, action, parameters)
+
+    return call
 
 
 async def trial(crowd: Crowd, call: Call | None, *, duration: float, stops: bool) -> Figures:
