@@ -13,7 +13,7 @@ SERVER_ONLY = ("alembic", "argon2", "psycopg", "sqlalchemy", "uvicorn")
 """Libraries that a scanned machine neither needs nor should load."""
 ENVIRONMENT = {"PYTHONPATH": str(SOURCE), "LC_ALL": "C.UTF-8"}
 SQL_ROOMS = {"store", "wiring"}
-ASYNC_ROOMS = {"api", "console", "agentlink", "store", "wiring", "cli"}
+ASYNC_ROOMS = {"api", "console", "agentlink", "store", "wiring", "cli", "perf"}
 """The edges that answer requests, those who start them, and the store, whose pools of threads they await."""
 
 

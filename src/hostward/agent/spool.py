@@ -6,23 +6,23 @@ known by its checksum and left out; nothing is ever written after it. A segment 
 acknowledged.
 """
 
-import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import rmtree
 from typing import NamedTuple
 
 import msgspec
 
+from hostward.agent.disk import Disk, OsDisk
 from hostward.agent.lease import Recovered
 from hostward.protocol.report import Batch, End
 
 MARK = b"HWS1"
 HEADER = struct.Struct(">4sIII")
+SUFFIX = ".seg"
 END = 0xFFFFFFFF
 """Sequence number of an End: no lease has as many batches."""
 
@@ -60,8 +60,9 @@ class _Folder:
 class Spool:
     """All spooled results of one agent. limit: bytes it may take on the disk; an End always fits."""
 
-    def __init__(self, path: Path, *, limit: int) -> None:
+    def __init__(self, path: Path, *, limit: int, disk: Disk | None = None) -> None:
         self._path = path
+        self._disk = disk or OsDisk()
         self._limit = limit
         self._folders: dict[int, _Folder] = {}
 
@@ -72,10 +73,8 @@ class Spool:
 
     def open(self) -> list[Recovered]:
         """Read what an earlier process left, lowest lease first. Raises OSError when the folder can't be used."""
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        known = [
-            self._recover(entry) for entry in self._path.iterdir() if entry.name.isascii() and entry.name.isdigit()
-        ]
+        self._disk.make_folder(self._path)
+        known = [self._recover(name) for name in self._disk.names(self._path) if name.isascii() and name.isdigit()]
         return sorted(known, key=lambda one: one.lease)
 
     def add(self, lease: int, item: Batch | End) -> int:
@@ -89,10 +88,10 @@ class Spool:
         assert folder.fd is not None
         place = _Place(segment, folder.sizes[segment] + HEADER.size, len(payload))
         try:
-            _append(folder.fd, folder.sizes[segment], _header(seq, payload) + payload)
+            self._disk.append(folder.fd, folder.sizes[segment], _header(seq, payload) + payload)
         except OSError:
             # What the disk holds of this segment's end is not known now: the next item begins another.
-            _close(folder)
+            self._close(folder)
             raise
         folder.sizes[segment] += HEADER.size + len(payload)
         if seq == END:
@@ -107,14 +106,14 @@ class Spool:
         if not wanted:
             return []  # a word on progress, before the lease has anything on the disk
         folder = self._folders[lease]
-        return [_read(folder, folder.places[seq]) for seq in wanted]
+        return [self._read(folder, folder.places[seq]) for seq in wanted]
 
     def end(self, lease: int) -> bytes:
         """The lease's End as JSON. Raises OSError when it can't be read, KeyError when it is not here."""
         folder = self._folders[lease]
         if folder.end is None:
             raise KeyError(lease)
-        return _read(folder, folder.end)
+        return self._read(folder, folder.end)
 
     def forget(self, lease: int, acked: int) -> None:
         """The batches below acked are the server's: remove the segments that hold nothing else."""
@@ -126,42 +125,59 @@ class Spool:
         needed = {place.segment for place in folder.places.values()} | {max(folder.sizes, default=0)}
         needed |= {folder.end.segment} if folder.end else set()
         for segment in [number for number in folder.sizes if number not in needed]:
-            with suppress(FileNotFoundError):
-                _segment(folder, segment).unlink()
+            with suppress(OSError):  # what stays is left out, or found whole, by the next process
+                self._disk.remove(_segment(folder, segment))
             del folder.sizes[segment]
 
     def discard(self, lease: int) -> None:
         """Remove all that is left of a lease."""
         folder = self._folders.pop(lease, None)
         if folder is not None:
-            _close(folder)
-            rmtree(folder.path, ignore_errors=True)
+            self._close(folder)
+            self._disk.remove_folder(folder.path)
 
     def close(self) -> None:
         """Let the files go; what is in them stays."""
         for folder in self._folders.values():
-            _close(folder)
+            self._close(folder)
 
-    def _recover(self, path: Path) -> Recovered:
-        folder = self._folders[int(path.name)] = _Folder(path)
-        for segment in sorted(int(one.stem) for one in path.glob("*.seg") if one.stem.isascii() and one.stem.isdigit()):
+    def _recover(self, name: str) -> Recovered:
+        folder = self._folders[int(name)] = _Folder(self._path / name)
+        for segment in self._segments(folder):
             folder.next_segment = segment + 1
             folder.sizes[segment] = 0
-            for record in _records(_segment(folder, segment)):
+            for record in self._records(_segment(folder, segment)):
                 folder.sizes[segment] = record.offset + record.length
                 place = _Place(segment, record.offset, record.length)
                 if record.seq == END:
                     folder.end = place
                 else:
                     folder.places[record.seq] = place
-        return _recovered(int(path.name), folder)
+        return self._recovered(int(name), folder)
+
+    def _segments(self, folder: _Folder) -> list[int]:
+        """Numbers of the segments on the disk."""
+        with suppress(NotADirectoryError):
+            stems = (name.removesuffix(SUFFIX) for name in self._disk.names(folder.path) if name.endswith(SUFFIX))
+            return sorted(int(stem) for stem in stems if stem.isascii() and stem.isdigit())
+        return []
+
+    def _recovered(self, lease: int, folder: _Folder) -> Recovered:
+        """Whether what was found is whole: batches without a gap, and an End that counts them."""
+        seqs = sorted(folder.places)
+        whole = not seqs or seqs == list(range(seqs[0], seqs[-1] + 1))
+        if folder.end is None or not whole:
+            return Recovered(lease=lease, first=0, sizes=(), ended=False)
+        batches = msgspec.json.decode(self._read(folder, folder.end), type=End).batches
+        first, last = (seqs[0], seqs[-1] + 1) if seqs else (batches, batches)
+        sizes = [folder.places[seq].length for seq in seqs]
+        return Recovered(lease=lease, first=first, sizes=sizes, ended=last == batches)
 
     def _folder(self, lease: int) -> _Folder:
         folder = self._folders.get(lease)
         if folder is None:
             path = self._path / str(lease)
-            path.mkdir(mode=0o700, exist_ok=True)
-            _sync_folder(self._path)
+            self._disk.make_folder(path)
             folder = self._folders[lease] = _Folder(path)
         return folder
 
@@ -170,44 +186,39 @@ class Spool:
         newest = max(folder.sizes, default=-1)
         if folder.fd is not None and folder.sizes[newest] < SEGMENT_BYTES:
             return newest
-        _close(folder)
+        self._close(folder)
         segment = folder.next_segment
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(_segment(folder, segment), flags, 0o600)
+        # Its number is used up even if this fails: the file may be there.
         folder.next_segment += 1
-        folder.fd, folder.sizes[segment] = fd, 0
-        _sync_folder(folder.path)
+        folder.fd = self._disk.create(_segment(folder, segment))
+        folder.sizes[segment] = 0
         return segment
 
+    def _records(self, path: Path) -> Iterator[_Record]:
+        """The whole records of a segment; the first that is cut short or damaged ends it."""
+        offset = 0
+        with suppress(OSError):
+            while len(header := self._disk.read(path, offset, HEADER.size)) == HEADER.size:
+                mark, seq, length, check = HEADER.unpack(header)
+                if mark != MARK or length > MAX_RECORD:
+                    return
+                offset += HEADER.size
+                payload = self._disk.read(path, offset, length)
+                if len(payload) != length or check != _check(seq, payload):
+                    return
+                yield _Record(seq, offset, length)
+                offset += length
 
-def _recovered(lease: int, folder: _Folder) -> Recovered:
-    """Whether what was found is whole: batches without a gap, and an End that counts them."""
-    seqs = sorted(folder.places)
-    whole = not seqs or seqs == list(range(seqs[0], seqs[-1] + 1))
-    if folder.end is None or not whole:
-        return Recovered(lease=lease, first=0, sizes=(), ended=False)
-    batches = msgspec.json.decode(_read(folder, folder.end), type=End).batches
-    first, last = (seqs[0], seqs[-1] + 1) if seqs else (batches, batches)
-    sizes = _sizes(folder, seqs)
-    return Recovered(lease=lease, first=first, sizes=sizes, ended=last == batches)
+    def _read(self, folder: _Folder, place: _Place) -> bytes:
+        data = self._disk.read(_segment(folder, place.segment), place.offset, place.length)
+        if len(data) != place.length:
+            raise OSError(f"{_segment(folder, place.segment)} was cut short")
+        return data
 
-
-def _sizes(folder: _Folder, seqs: Sequence[int]) -> list[int]:
-    return [folder.places[seq].length for seq in seqs]
-
-
-def _records(path: Path) -> Iterator[_Record]:
-    """The whole records of a segment; the first that is cut short or damaged ends it."""
-    with suppress(OSError), path.open("rb") as file:
-        while len(header := file.read(HEADER.size)) == HEADER.size:
-            mark, seq, length, check = HEADER.unpack(header)
-            if mark != MARK or length > MAX_RECORD:
-                return
-            offset = file.tell()
-            payload = file.read(length)
-            if len(payload) != length or check != _check(seq, payload):
-                return
-            yield _Record(seq, offset, length)
+    def _close(self, folder: _Folder) -> None:
+        if folder.fd is not None:
+            self._disk.close(folder.fd)
+            folder.fd = None
 
 
 def _header(seq: int, payload: bytes) -> bytes:
@@ -218,36 +229,5 @@ def _check(seq: int, payload: bytes) -> int:
     return zlib.crc32(payload, zlib.crc32(seq.to_bytes(4, "big")))
 
 
-def _append(fd: int, offset: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        written = os.pwrite(fd, view, offset)
-        offset, view = offset + written, view[written:]
-    os.fdatasync(fd)
-
-
-def _read(folder: _Folder, place: _Place) -> bytes:
-    with _segment(folder, place.segment).open("rb") as file:
-        file.seek(place.offset)
-        data = file.read(place.length)
-    if len(data) != place.length:
-        raise OSError(f"{_segment(folder, place.segment)} was cut short")
-    return data
-
-
 def _segment(folder: _Folder, number: int) -> Path:
-    return folder.path / f"{number:08d}.seg"
-
-
-def _close(folder: _Folder) -> None:
-    if folder.fd is not None:
-        os.close(folder.fd)
-        folder.fd = None
-
-
-def _sync_folder(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    return folder.path / f"{number:08d}{SUFFIX}"

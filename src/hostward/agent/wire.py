@@ -15,23 +15,15 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from select import POLLHUP, POLLIN, poll
 from socket import SHUT_RDWR
-from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from hostward.agent.words import Response
 from hostward.domain.errors import InvalidValue
 
 CONNECT_SECONDS = 10.0
 
 MAX_ANSWER = 4 * 1024 * 1024
 """Bytes of an answer: three jobs with 200 paths of 4 KiB each fit."""
-
-
-class Response(NamedTuple):
-    """An answer, whatever its status. retry_after: that header as it came, "" without it."""
-
-    status: int
-    body: bytes
-    retry_after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 The rules are pure (times and secrets are handed in); SessionCache alone asks the store, and only for sessions that
 this process has not seen. Nonces are remembered in memory: after a restart a message of the last five minutes could be
-repeated, which is harmless, for every message may be repeated (a batch counts once, a lease is given once).
+repeated. That is harmless: a batch counts once, a lease is given once, a challenge is good once, and a poll from before
+the restart takes no work away from an agent (endpoints). The simulated fleet repeats messages across restarts.
 """
 
 import hmac

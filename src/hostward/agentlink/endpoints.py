@@ -5,10 +5,11 @@ authenticated before it is decoded. Every answer that is no 200 has a protocol.r
 """
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -44,12 +45,12 @@ from hostward.protocol.hello import (
 )
 from hostward.protocol.job import Poll, Work
 from hostward.protocol.refusal import Refusal
-from hostward.protocol.report import MAX_BODY, Report
+from hostward.protocol.report import MAX_BODY, Answer, Report
 from hostward.runtime.clock import Clock
 from hostward.usecases.machines.enrol import enrol, keeps_token
 from hostward.usecases.machines.keys import announce, keys_of
 from hostward.usecases.machines.refusals import QUARANTINED, UNKNOWN_AGENT
-from hostward.usecases.machines.session import facts_of, open_session
+from hostward.usecases.machines.session import check_newest, facts_of, open_session
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.scans.accept_report import accept
 from hostward.usecases.scans.dispatch import next_work
@@ -92,7 +93,7 @@ class AgentLink:
     """The agent plane as an ASGI application.
 
     started: when this server did. hold: how long a poll may wait. heartbeat: how often agents at work speak. key: seals
-    challenges; replicas share one, b"" draws one for this process.
+    challenges; replicas share one, b"" draws one for this process. random: so many bytes that nobody can guess.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class AgentLink:
         hold: timedelta = HOLD,
         heartbeat: timedelta = HEARTBEAT,
         key: bytes = b"",
+        random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._store = store
         self._hub = hub
@@ -112,7 +114,8 @@ class AgentLink:
         self._started = started
         self._hold = hold.total_seconds()
         self._heartbeat = heartbeat.total_seconds()
-        self._challenges = Challenges(key or secrets.token_bytes(32))
+        self._challenges = Challenges(key or random(32))
+        self._random = random
         self._sessions = SessionCache(store)
         self._bodies = Bodies()
         self._attempts = Attempts()
@@ -184,7 +187,7 @@ class AgentLink:
         ask = _decoded(body, Enroll)
         if len(ask.public_key) != 32:
             raise InvalidValue(f"public_key has {len(ask.public_key)} bytes: an Ed25519 key has 32")
-        quuid, uuid, now = str(uuid4()), str(uuid4()), self._clock.now()
+        quuid, uuid, now = self._name(), self._name(), self._clock.now()
 
         def enrolled(uow: UnitOfWork) -> tuple[Machine | Waiting, bool]:
             given = enrol(
@@ -208,7 +211,7 @@ class AgentLink:
         except msgspec.DecodeError:
             ask = _decoded(body, SessionAsk)
             # Agents that are not known get one too: who is known is nobody's business.
-            salt = secrets.token_bytes(8)
+            salt = self._random(8)
             return Challenge(challenge=self._challenges.make(ask.uuid, self._clock.now(), salt))
         return await self._opened(proof)
 
@@ -221,10 +224,10 @@ class AgentLink:
         machine, public_keys = known
         key = check_signature(proof, *public_keys)
         session = AgentSession(
-            id=secrets.token_urlsafe(24),
+            id=urlsafe_b64encode(self._random(24)).decode(),
             machine=machine.id,
             instance=proof.instance,
-            secret=secrets.token_bytes(32),
+            secret=self._random(32),
             expires=expiry(now, SESSION_SECONDS),
         )
         if not await self._store.write(lambda uow: self._store_session(uow, proof, session, key, now)):
@@ -260,6 +263,10 @@ class AgentLink:
         await self._store.write(lambda uow: announce(uow, machine=which, key=ask.public_key))
         return KeyTaken()
 
+    def _name(self) -> str:
+        """A random UUID (RFC 9562, version 4)."""
+        return str(UUID(bytes=self._random(16), version=4))
+
     async def _poll(self, speaker: Speaker, claim: Claim, body: bytes) -> Work:
         poll = _decoded(body, Poll)
         _check_numbers(poll.holding)
@@ -267,7 +274,9 @@ class AgentLink:
         generation = self._hub.generation(machine)
         if not speaker.is_latest_poll(claim.seconds):
             return Work(generation=generation)
-        work = await self._next_work(machine, poll, fresh=True)
+        # What was said before this process began may be a repetition whose nonce nobody remembers any more.
+        fresh = claim.seconds >= self._started.timestamp()
+        work = await self._next_work(speaker, poll, fresh=fresh)
         seconds = min(max(poll.wait, 0.0), self._hold)
         if _is_empty(work) and seconds:
             woken = await self._held(machine, generation, seconds)
@@ -275,7 +284,7 @@ class AgentLink:
                 raise Busy("the server is stopping", retry_after=1)
             if woken is Woken.NEWS:
                 generation = self._hub.generation(machine)
-                work = await self._next_work(machine, poll, fresh=False)
+                work = await self._next_work(speaker, poll, fresh=False)
         return msgspec.structs.replace(work, generation=generation)
 
     async def _held(self, machine: MachineId, generation: int, seconds: float) -> Woken:
@@ -285,21 +294,32 @@ class AgentLink:
         finally:
             self._handled += 1
 
-    async def _next_work(self, machine: MachineId, poll: Poll, *, fresh: bool) -> Work:
-        now = self._clock.now()
-        return await self._store.write(
-            lambda uow: next_work(uow, machine=machine, poll=poll, now=now, server_started=self._started, fresh=fresh)
-        )
+    async def _next_work(self, speaker: Speaker, poll: Poll, *, fresh: bool) -> Work:
+        session, now = speaker.session, self._clock.now()
+
+        def work(uow: UnitOfWork) -> Work:
+            check_newest(uow, session)
+            return next_work(
+                uow, machine=MachineId(session.machine), poll=poll, now=now, server_started=self._started, fresh=fresh
+            )
+
+        return await self._store.write(work)
 
     async def _report(self, speaker: Speaker, _claim: Claim, body: bytes) -> msgspec.Struct:
         report = _decoded(body, Report)
         _check_numbers([report.lease])
-        machine, now = MachineId(speaker.session.machine), self._clock.now()
+        session, machine, now = speaker.session, MachineId(speaker.session.machine), self._clock.now()
+
+        def work(uow: UnitOfWork) -> Answer:
+            check_newest(uow, session)
+            try:
+                return accept(uow, machine=machine, report=report, now=now)
+            except AgentRefused as error:
+                # Who speaks is known well: it is the lease that is another's, and a new session would not change that.
+                raise StaleLease(str(error)) from error
+
         try:
-            given = await self._store.write(lambda uow: accept(uow, machine=machine, report=report, now=now))
-        except AgentRefused as error:
-            # Who speaks is known well: it is the lease that is another's, and a new session would not change that.
-            raise StaleLease(str(error)) from error
+            given = await self._store.write(work)
         except ValueError as error:
             raise InvalidValue(f"the report has a value nobody knows: {error}") from error
         if given.ended:

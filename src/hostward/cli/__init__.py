@@ -21,6 +21,7 @@ COMMANDS = {
     "db": ("hostward.cli.db", "Back up everything that is kept, and restore it."),
     "audit": ("hostward.cli.audit", "Who changed what, and whether the log is whole."),
     "api": ("hostward.cli.api.command", "Call an action of a server, or get a program that does."),
+    "perf": ("hostward.cli.perf", "Load on purpose: simulated agents against a server."),
     "request": ("hostward.cli.request", "What a RequestId was."),
 }
 """Every command: where it lives and what it does. Help is printed from here, so that it imports nothing else."""

@@ -10,6 +10,7 @@ import threading
 import uvicorn
 
 from hostward.domain.errors import HostwardError
+from hostward.runtime.open_files import allow_more
 from hostward.settings import Address
 from hostward.wiring.application import AGENT_PATHS, App, Receive, Scope, Send
 from hostward.wiring.quiet_log import quiet
@@ -64,6 +65,7 @@ class Serving:
         """Return once it answers. Raises HostwardError when it does not come up."""
         quiet("uvicorn.error")
         sys.setswitchinterval(SWITCH_SECONDS)
+        allow_more()
         self._thread.start()
         for _ in range(int(START_SECONDS * 100)):
             if self._server.started:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent_model import row
+from hostward.agent import disk as disk_module
 from hostward.agent import spool as spool_module
 from hostward.agent.lease import Recovered
 from hostward.agent.spool import HEADER, Spool
@@ -166,7 +167,7 @@ def test_a_write_that_fails_is_raised_and_the_next_goes_elsewhere(
     """After a failed sync nobody knows what the disk holds: the next item begins a new segment."""
     spool.add(7, batch(0))
     with monkeypatch.context() as patch:
-        patch.setattr(spool_module.os, "fdatasync", _no_space)
+        patch.setattr(disk_module.os, "fdatasync", _no_space)
         with pytest.raises(OSError, match="no space"):
             spool.add(7, batch(1))
     spool.add(7, batch(1))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from hostward.domain.account import AgentSession
 from hostward.domain.errors import AgentQuarantined, AgentRefused, AgentTooOld
+from hostward.domain.ids import MachineId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.domain.processes import Process
 from hostward.protocol.compat import UPGRADE_COMMAND, is_accepted
@@ -50,6 +51,17 @@ def open_session(
     if processes != before:
         uow.agents.put_processes(machine.id, processes)
     return True
+
+
+def check_newest(uow: UnitOfWork, session: AgentSession) -> None:
+    """Raise AgentRefused unless the session is of the process that opened the machine's newest one.
+
+    A lease ends when another process of the agent opens a session. Only so it is one process' alone: two machines with
+    one key would mix their results, were both still listened to.
+    """
+    machine = uow.machines.get(MachineId(session.machine))
+    if machine is not None and machine.instance != session.instance:
+        raise AgentRefused("another process of this agent has opened a session since: open a new one")
 
 
 def facts_of(facts: Facts) -> MachineFacts:

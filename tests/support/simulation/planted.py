@@ -1,0 +1,164 @@
+"""Bugs planted on purpose: a simulation that does not find them proves nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hostward.agent.lease import Held
+from hostward.agent.leases import Leases
+from hostward.agentlink import endpoints
+from hostward.agentlink.hub import Hub
+from hostward.domain.host_scan import Unit
+from hostward.domain.tally import Tally
+from hostward.protocol.report import Batch
+from hostward.store.memory.machines import MemoryMachines
+from hostward.store.memory.tasks import MemoryTasks
+from hostward.usecases.scans import accept_report, dispatch, expire
+from simulation import database
+
+Patch = pytest.MonkeyPatch
+
+
+def batches_are_not_told_apart(patch: Patch) -> None:
+    """The server takes whatever batch comes as the next one."""
+
+    def store(uow: Any, lease: Any, batches: Sequence[Batch]) -> Any:
+        acked = lease.acked
+        for batch in batches:
+            uow.results.add(lease.machine, lease.id, acked, accept_report._kept(batch))
+            acked += 1
+        stored = replace(lease, acked=acked)
+        uow.tasks.put_lease(stored)
+        return stored
+
+    patch.setattr(accept_report, "_store", store)
+
+
+def answers_come_before_the_commit(patch: Patch) -> None:
+    """The server says that it has what its disk has not."""
+    kept = database.Database._run
+
+    def run(self: database.Database, group: Any) -> Any:
+        done = kept(self, group)
+        for future, result, problem in done:
+            if problem is None and not future.done():
+                future.set_result(result)
+        return done
+
+    patch.setattr(database.Database, "_run", run)
+
+
+def attempts_are_not_counted(patch: Patch) -> None:
+    """A machine that loses every lease is given another for ever."""
+    leased = Unit.leased
+    patch.setattr(Unit, "leased", lambda self, *args: replace(leased(self, *args), attempt=self.attempt))
+
+
+def an_end_is_believed_though_batches_are_missing(patch: Patch) -> None:
+    """The unit is OK before everything is in."""
+    accept = accept_report.accept
+
+    def hasty(uow: Any, *, machine: Any, report: Any, now: Any) -> Any:
+        if report.end is not None:
+            known = uow.tasks.lease(report.lease)
+            first = [batch for batch in report.batches if known is None or batch.seq <= known.acked][:1]
+            got = (known.acked if known else 0) + sum(known is not None and one.seq == known.acked for one in first)
+            report = type(report)(
+                lease=report.lease, batches=first, progress=report.progress, doing=report.doing,
+                end=type(report.end)(outcome=report.end.outcome, batches=got),
+            )  # fmt: skip
+        return accept(uow, machine=machine, report=report, now=now)
+
+    patch.setattr(endpoints, "accept", hasty)
+
+
+def results_of_a_lost_lease_stay(patch: Patch) -> None:
+    """A new lease does not replace the rows of the earlier one."""
+    patch.setattr(dispatch, "_without_results", lambda uow, unit, earlier: unit)
+
+
+def what_is_silent_is_waited_for_for_ever(patch: Patch) -> None:
+    """The reaper looks and does nothing."""
+    patch.setattr(expire, "overdue", lambda unit, task, machine, now: unit.looked_at(now + (task.timeout * 100)))
+
+
+def progress_may_fall(patch: Patch) -> None:
+    """What the agent says last counts, though another attempt said more."""
+    progressed = Unit.progressed
+    patch.setattr(
+        Unit, "progressed", lambda self, share, note: replace(progressed(self, share, note), progress=share)
+    )  # fmt: skip
+
+
+def risks_are_not_in_the_tally(patch: Patch) -> None:
+    """One count is forgotten when a unit changes."""
+    moved = Tally.moved
+    patch.setattr(
+        Tally, "moved", lambda self, before, after: replace(moved(self, before, after), risk_events=self.risk_events)
+    )
+
+
+def a_word_does_not_renew_a_lease(patch: Patch) -> None:
+    """Agents that work and speak are taken for silent."""
+    patch.setattr(MemoryMachines, "seen", lambda self, machine, now: None)
+
+
+def wake_ups_are_lost(patch: Patch) -> None:
+    """An agent learns of a stop when its poll is over."""
+    patch.setattr(Hub, "wake", lambda self, machines: None)
+
+
+def the_agent_takes_any_answer_for_everything(patch: Patch) -> None:
+    """It forgets results that the server has not acknowledged."""
+    acknowledge = Held.acknowledge
+    patch.setattr(Held, "acknowledge", lambda self, acked: acknowledge(self, 1 << 30))
+
+
+def the_agent_does_not_stop(patch: Patch) -> None:
+    """It is told, and goes on."""
+    patch.setattr(Leases, "stop", lambda self, lease, now: False)
+
+
+def final_units_change(patch: Patch) -> None:
+    """Results that come after the end move the task."""
+    patch.setattr(accept_report._Place, "is_late", property(lambda place: False))
+    patch.setattr(
+        accept_report._Place, "is_current", property(lambda place: place.unit.lease == place.lease.id)
+    )  # fmt: skip
+    patch.setattr(Unit, "_must", lambda self, *states: None)
+
+
+def a_change_is_not_counted(patch: Patch) -> None:
+    """A unit's step is stored and its task's tally forgotten."""
+    change = MemoryTasks.change
+
+    def forgetful(self: MemoryTasks, before: Unit, after: Unit, now: Any) -> None:
+        kept = self._state.tasks[before.task]
+        change(self, before, after, now)
+        if after.is_final and after.attempt > 1:
+            self._state.tasks[before.task] = kept
+
+    patch.setattr(MemoryTasks, "change", forgetful)
+
+
+PLANTED: dict[str, Callable[[Patch], None]] = {
+    bug.__name__: bug
+    for bug in (
+        batches_are_not_told_apart,
+        answers_come_before_the_commit,
+        attempts_are_not_counted,
+        an_end_is_believed_though_batches_are_missing,
+        results_of_a_lost_lease_stay,
+        what_is_silent_is_waited_for_for_ever,
+        progress_may_fall,
+        risks_are_not_in_the_tally,
+        a_word_does_not_renew_a_lease,
+        wake_ups_are_lost,
+        the_agent_takes_any_answer_for_everything,
+        the_agent_does_not_stop,
+        final_units_change,
+        a_change_is_not_counted,
+    )
+}
