@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from hostward.domain.account import AgentSession
 from hostward.domain.advisory import Match
+from hostward.domain.durations import Durations
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId
 from hostward.domain.machine import Machine, MachineFacts
@@ -165,12 +166,20 @@ class Tasks(Protocol):
         """
         ...
 
-    def typical(self, account: AccountId, module: Module) -> timedelta | None:
-        """How long a scan of the module usually takes a machine (a moving average), None when none has ended."""
+    def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
+        """When each unit that holds a lease began, and its progress; at most progress.MOST_AT_WORK of them."""
+        ...
+
+    def history(self, account: AccountId, module: Module) -> Durations:
+        """How long scans of the module took machines of the account."""
+        ...
+
+    def fade(self, account: AccountId, module: Module, *, scans: int) -> None:
+        """Let older scans count for less, so that about so many are remembered; a class that is rare is kept."""
         ...
 
     def learn(self, account: AccountId, module: Module, took: timedelta) -> None:
-        """A scan ended well after this long."""
+        """A scan ended well after this long: it is counted in its class."""
         ...
 
     def recount(self, task: TaskId) -> Tally:

@@ -1,7 +1,7 @@
 """Start a scan: decide which machines take part, and store the task, its units and its tally in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hostward.domain.errors import InvalidValue, NoMachines, UnsupportedValue
@@ -13,6 +13,12 @@ from hostward.domain.task import Task, Trigger, enter
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import ScanRequest, Scope
+
+REMEMBERED_TASKS = 8
+"""A task's worth of scans that the history holds at least."""
+
+REMEMBERED = 256
+"""Scans that it holds in any case: small tasks don't wipe out what is known of rare, slow machines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +40,19 @@ def start(
     machines = _in_scope(uow, account, request.scope)
     check_options(uow, request.options)
     task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
-    stored = uow.tasks.create(task, enter(task, machines, now))
+    units = list(enter(task, machines, now))
+    stored = uow.tasks.create(replace(task, settled=sum(unit.is_final for unit in units)), units)
+    forget_old(uow, stored)
     if stored.end is not None:
         tell_finished(uow, [stored], now)
     return Started(task=stored.id, machines=len(machines), wake=tuple(machine.id for machine in machines))
+
+
+def forget_old(uow: UnitOfWork, task: Task) -> None:
+    """Scans of long ago count for less once a few tasks of this size would have replaced them."""
+    scans = max(REMEMBERED, REMEMBERED_TASKS * task.tally.machines)
+    if task.history.scans > 2 * scans:
+        uow.tasks.fade(task.account, task.module, scans=scans)
 
 
 def check_options(uow: UnitOfWork, options: Options) -> None:
@@ -70,7 +85,9 @@ def _new_task(
         queue=request.timeout if request.queue is None else request.queue,
         begin=now,
         run_begin=now,
-        typical=uow.tasks.typical(account, module),
+        history=uow.tasks.history(account, module),
+        not_before=request.not_before,
+        ramp=request.ramp,
         not_after=request.not_after,
     )
 
