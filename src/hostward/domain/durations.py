@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from itertools import accumulate
-from math import exp, log, log2
+from math import exp, log, log2, sqrt
 
 PER_OCTAVE = 4
 """Classes between a length and its double: each is 19 % wide."""
@@ -84,12 +84,14 @@ def counted(took: Iterable[timedelta]) -> Durations:
 class Spread:
     """Lengths in seconds, rising, with their weights as running sums; the last sum is 1.
 
-    inverse: for each the sum of weight / length from it on, and 0 behind the last.
+    inverse: for each the sum of weight / length from it on, and 0 behind the last. deviation: standard deviation of
+    their logarithms.
     """
 
     lengths: tuple[float, ...]
     sums: tuple[float, ...]
     inverse: tuple[float, ...]
+    deviation: float
 
     def share_done(self, age: float, scale: float) -> float:
         """Mean share of work done of machines that began age seconds ago, when all take scale times as long."""
@@ -137,7 +139,10 @@ def spread_of(known: Durations) -> Spread:
     shares = [weights[length] for length in lengths]
     sums = [*accumulate(shares)]
     backwards = accumulate((weights[length] / length for length in reversed(lengths)), initial=0.0)
-    return Spread(tuple(lengths), (*(one / sums[-1] for one in sums[:-1]), 1.0), tuple(reversed([*backwards])))
+    variance = sum(weight * (log(length) - middle) ** 2 for length, weight in weights.items())
+    return Spread(
+        tuple(lengths), (*(one / sums[-1] for one in sums[:-1]), 1.0), tuple(reversed([*backwards])), sqrt(variance)
+    )  # fmt: skip
 
 
 def _guess(middle: float) -> Iterator[tuple[float, float]]:

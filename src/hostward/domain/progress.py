@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import sqrt
 
 from hostward.domain.durations import UNKNOWN, Durations, Spread, counted, spread_of
 from hostward.domain.host_scan import LEASE, WHOLE
@@ -11,8 +12,11 @@ from hostward.domain.tally import Tally
 ENOUGH = 0.05
 """Share of the work from which the task's own pace says something."""
 
-DOUBT = 0.03
-"""Share of the work at which the task's own pace counts as much as what was known before."""
+UNEVEN = 0.12
+"""How uneven the words of scanners on their progress are: see _doubt."""
+
+OTHERWISE = 0.35
+"""Standard deviation of the logarithm of how much slower a task is than those before it (other files, other load)."""
 
 MOST_AT_WORK = 256
 """Machines at work that are looked at one by one: of more, so many tell what the others are like."""
@@ -25,6 +29,9 @@ WIDEST = 1e6
 
 HALVINGS = 24
 """How often the range of paces is halved: to less than a millionth of the pace."""
+
+TINY = 1e-3
+"""Seconds that a machine at work is old at least."""
 
 SECOND = timedelta(seconds=1)
 ZERO = timedelta(0)
@@ -141,7 +148,21 @@ def _scale(spread: Spread, share: float, age: float, *, has_history: bool) -> fl
         else:
             high = middle
     seen = (low * high) ** 0.5
-    return float(seen ** (share / (share + DOUBT))) if has_history else seen
+    return float(seen ** _trust(share, OTHERWISE)) if has_history else seen
+
+
+def _doubt(done: float) -> float:
+    """Standard deviation of the logarithm of what age / done says of the whole, when that share is done.
+
+    Scanners don't know their work before they have looked: they begin slower or faster than they go on. The form is
+    that of recorded scans (bench/eta.py).
+    """
+    return UNEVEN * (1 - done) / sqrt(done)
+
+
+def _trust(done: float, spread: float) -> float:
+    """How much progress counts beside what was known before, whose logarithm has that standard deviation."""
+    return spread**2 / (spread**2 + _doubt(done) ** 2) if done > 0 else 0.0
 
 
 def _at_work(view: _View) -> float:
@@ -151,29 +172,28 @@ def _at_work(view: _View) -> float:
     total = view.spread.longest_of(view.working, age=view.age, scale=view.scale)
     if view.done > 0 and view.age > 0:
         # One machine is done when it has done its work; of many the mean says little of the slowest.
-        trust = 1 / view.working * (view.done / (view.done + DOUBT) if view.has_history else 1.0)
+        trust = 1 / view.working * (_trust(view.done, view.spread.deviation) if view.has_history else 1.0)
         total = total ** (1 - trust) * (view.age / view.done) ** trust
     return max(0.0, min(total, view.clocks.timeout.total_seconds()) - view.age)
 
 
 def _of_each(view: _View, at_work: Sequence[AtWork]) -> float:
-    """The same, from what each of them has done: the further they are, the less the group says."""
+    """The same, from what each of them has done: the less that is, the more it may be the slowest of its group."""
     timeout = view.clocks.timeout.total_seconds()
-    ends, trusts, totals = 0.0, 0.0, []
-    for one in at_work:
-        age = one.age.total_seconds()
-        usual = view.spread.longest_of(1, age=age, scale=view.scale)
-        trust = one.done / (one.done + DOUBT) if one.done > 0 and age > 0 else 0.0
-        total = usual ** (1 - trust) * (age / one.done) ** trust if trust else usual
+    trusts = [_trust(one.done, view.spread.deviation) if view.has_history else float(one.done > 0) for one in at_work]
+    unsure = sum(1 - trust for trust in trusts) / len(at_work) * view.working
+    slowest = view.spread.longest_of(unsure, age=view.age, scale=view.scale)
+    ends, totals = 0.0, []
+    for one, trust in zip(at_work, trusts, strict=True):
+        age = max(one.age.total_seconds(), TINY)
+        total = slowest ** (1 - trust) * (age / one.done) ** trust if trust else slowest
         ends = max(ends, min(total, timeout) - age)
-        trusts += trust
-        totals.append(timedelta(seconds=total))
-    trust = trusts / len(at_work)
+        totals.append(timedelta(seconds=min(total, timeout)))
     if len(at_work) < view.working:
         # These are some of them: what all of them come to is reckoned from how much these differ.
         longest = spread_of(counted(totals)).longest_of(view.working, age=view.age, scale=1.0)
         ends = max(ends, min(longest, timeout) - view.age)
-    return trust * ends + (1 - trust) * _at_work(view)
+    return ends
 
 
 def _waiting(view: _View) -> float:
