@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,12 @@ BUSY = "RequestLimitExceeded"
 
 @dataclass
 class Up:
-    """A server that answers. ready: what --ready-file says."""
+    """A server that answers. ready: what --ready-file says. now: the time of its clock, seconds since 1970 UTC."""
 
     process: subprocess.Popen[bytes]
     ready: dict[str, Any]
     log: Path
+    now: Callable[[], float] = time.time
 
     @property
     def endpoint(self) -> str:
@@ -41,7 +42,7 @@ class Up:
 
     def _call(self, action: str, service: str, version: str, members: dict[str, Any]) -> dict[str, Any]:
         body = json.dumps(members).encode()
-        stamp = int(time.time())
+        stamp = int(self.now())
         headers = {"host": self.endpoint, "content-type": "application/json"}
         authorization = tc3.sign(
             secret_id=self.ready["secret_id"], secret=self.ready["secret_key"], headers=headers, body=body,
