@@ -101,7 +101,7 @@ class Fleet:
 
     def __init__(
         self, folder: Path, proxy: Proxy, *, seed: int, agents: int, speed: float, database: str,
-        settings: dict[str, str], most: int = 0, together: bool = False,
+        settings: dict[str, str], agents_in: Path, most: int = 0, together: bool = False,
     ) -> None:  # fmt: skip
         self.folder, self.proxy, self.seed = folder, proxy, seed
         self.data = folder / "server"
@@ -119,7 +119,7 @@ class Fleet:
         self._ready = folder / "ready.json"
         order = {"settings": given, "ready": str(self._ready), "token": self._token, **clock}
         self.server = Program("fault_server", order, folder / "server.log")
-        folders = [str(folder / f"agent{number}") for number in range(agents)]
+        folders = [str(agents_in / f"agent{number}") for number in range(agents)]
         shared = {"url": proxy.url, "token": self._token, "most": most, **clock}
         groups = [folders] if together else [[one] for one in folders]
         self.agents = [
@@ -287,13 +287,16 @@ def _word(unit: Unit) -> str:
 @contextmanager
 def fleet(
     folder: Path, *, seed: int, agents: int = 2, speed: float = SPEED, database: str = "",
-    settings: dict[str, str] | None = None, most: int = 0, together: bool = False,
+    settings: dict[str, str] | None = None, agents_in: Path | None = None, most: int = 0, together: bool = False,
 ) -> Iterator[Fleet]:  # fmt: skip
-    """A fleet that runs, for the length of a test."""
+    """A fleet that runs, for the length of a test.
+
+    agents_in: where agents keep their data. most: bytes that a file of theirs may have. together: in one process.
+    """
     with proxy_to(_free_port(), seed) as proxy:
         made = Fleet(
-            folder, proxy, seed=seed, agents=agents, speed=speed, database=database, settings=settings or {}, most=most,
-            together=together,
+            folder, proxy, seed=seed, agents=agents, speed=speed, database=database, settings=settings or {},
+            agents_in=agents_in or folder, most=most, together=together,
         )  # fmt: skip
         try:
             made.start()

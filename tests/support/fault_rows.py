@@ -185,10 +185,11 @@ def full_disk_of_server(fleet: Fleet, chance: random.Random, *, folder: Path) ->
     """The file system of the server's data is full for a while; what could not be kept is sent again."""
     _begin(fleet)
     task = fleet.scan(*LONG)
-    time.sleep(chance.uniform(0.2, 1.0))
+    time.sleep(chance.uniform(0.2, 0.7))
     _fill(folder)
     fleet.faults += 1
-    time.sleep(2.0)
+    time.sleep(2.5)
+    assert not fleet.task(task).tally.is_done
     (folder / "filler").unlink()
     return _over(fleet, task, must="OK")
 
@@ -200,6 +201,7 @@ def full_disk_of_agent(fleet: Fleet, chance: random.Random, *, folder: Path) -> 
     fleet.faults += 1
     task = fleet.scan(*LONG)
     time.sleep(chance.uniform(2.0, 3.0))
+    assert not fleet.task(task).tally.is_done
     (folder / "filler").unlink()
     return _over(fleet, task, must="OK")
 
