@@ -96,8 +96,13 @@ class Task:
     @property
     def deadline(self) -> datetime:
         """No unit lives longer, even if its agent never returns."""
-        latest = self.last_start + self.queue + self.timeout + 2 * HEARTBEAT
+        latest = self.last_start + self.patience + self.timeout + 2 * HEARTBEAT
         return latest if self.not_after is None else min(latest, self.not_after)
+
+    @property
+    def patience(self) -> timedelta:
+        """How long a machine may wait for its lease once it may begin; one that is online is not failed for queue 0."""
+        return self.queue or self.timeout
 
     @property
     def opens(self) -> datetime:
@@ -115,7 +120,7 @@ class Task:
 
     def waits_until(self, seq: int) -> datetime:
         """How long this machine may wait for its lease."""
-        until = self.starts(seq) + self.queue
+        until = self.starts(seq) + self.patience
         return until if self.not_after is None else min(until, self.not_after)
 
     def timeout_from(self, now: datetime) -> timedelta:

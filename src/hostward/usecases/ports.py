@@ -5,12 +5,11 @@ read through it is one consistent snapshot. Times are aware UTC datetimes with m
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from hostward.domain.account import AgentSession
 from hostward.domain.advisory import Match
-from hostward.domain.durations import Durations
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId
 from hostward.domain.machine import Machine, MachineFacts
@@ -21,6 +20,7 @@ from hostward.domain.task import ScanState, Task
 from hostward.usecases.account_ports import Accounts, Audit, Requests
 from hostward.usecases.advisory_ports import Advisories
 from hostward.usecases.fleet_ports import Fleet
+from hostward.usecases.length_ports import ScanLengths
 from hostward.usecases.records import (
     ALL_TASKS,
     Label,
@@ -45,7 +45,7 @@ from hostward.usecases.webhook_ports import Webhooks
 T = TypeVar("T")
 
 
-class Tasks(Protocol):
+class Tasks(ScanLengths, Protocol):
     """Tasks, their units, leases and tallies."""
 
     def next_id(self) -> TaskId:
@@ -168,18 +168,6 @@ class Tasks(Protocol):
 
     def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
         """When each unit that holds a lease began, and its progress; at most progress.MOST_AT_WORK of them."""
-        ...
-
-    def history(self, account: AccountId, module: Module) -> Durations:
-        """How long scans of the module took machines of the account."""
-        ...
-
-    def fade(self, account: AccountId, module: Module, *, scans: int) -> None:
-        """Let older scans count for less, so that about so many are remembered; a class that is rare is kept."""
-        ...
-
-    def learn(self, account: AccountId, module: Module, took: timedelta) -> None:
-        """A scan ended well after this long: it is counted in its class."""
         ...
 
     def recount(self, task: TaskId) -> Tally:

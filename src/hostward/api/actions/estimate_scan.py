@@ -46,7 +46,14 @@ async def answer(ctx: Context, request: Request) -> Response:
     timeout = ctx.settings.default_timeout
     found = await ctx.store.read(
         lambda uow: estimate(
-            uow, account=ctx.account, module=module, quuids=quuids, tags=tags, timeout=timeout, now=ctx.now
+            uow,
+            account=ctx.account,
+            module=module,
+            quuids=quuids,
+            tags=tags,
+            timeout=timeout,
+            hours=ctx.hours(),
+            now=ctx.now,
         )
     )
     return Response(

@@ -94,7 +94,7 @@ def left(uow: UnitOfWork, task: Task, now: datetime) -> Estimate:
 def clocks_of(task: Task, now: datetime) -> Clocks:
     """The times that the task's end depends on."""
     zero = timedelta(0)
-    queue_ends = task.last_start + task.queue
+    queue_ends = task.last_start + task.patience
     if task.not_after is not None:
         queue_ends = min(queue_ends, task.not_after)
     return Clocks(

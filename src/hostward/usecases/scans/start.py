@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
 from hostward.domain.errors import InvalidValue, NoMachines, UnsupportedValue
+from hostward.domain.host_rules import HostRules
 from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.machine import Machine
 from hostward.domain.options import Options, VulOptions, module_of
@@ -46,6 +47,15 @@ def start(
     if stored.end is not None:
         tell_finished(uow, [stored], now)
     return Started(task=stored.id, machines=len(machines), wake=tuple(machine.id for machine in machines))
+
+
+def ruled(request: ScanRequest, rules: HostRules, now: datetime, zone: tzinfo) -> ScanRequest:
+    """The request as the operator's rules let it be; a window of its own is kept, and then bounds the ramp."""
+    queue = request.queue if rules.queues else timedelta(0)
+    if request.not_after is not None:
+        return replace(request, queue=queue, ramp=min(rules.ramp, max(request.not_after - now, timedelta(0))))
+    hours = rules.hours(now, zone)
+    return replace(request, queue=queue, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp)
 
 
 def forget_old(uow: UnitOfWork, task: Task) -> None:
