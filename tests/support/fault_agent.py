@@ -18,7 +18,10 @@ from scaled_clock import ScaledClock
 
 
 class Order(msgspec.Struct, kw_only=True):
-    """url: of the server. data: a folder an agent. most: bytes that a file may have, 0 for any number."""
+    """url: of the server. data: a folder an agent. most: bytes that a file may have, 0 for any number.
+
+    ca_file: of the server's CA, "" where it speaks plain HTTP.
+    """
 
     url: str
     data: list[str]
@@ -26,6 +29,7 @@ class Order(msgspec.Struct, kw_only=True):
     origin: float
     speed: float
     most: int = 0
+    ca_file: str = ""
 
 
 def main() -> None:
@@ -45,7 +49,10 @@ def main() -> None:
 
 
 def _started(order: Order, data: Path) -> Agent:
-    setup = Setup(url=order.url, data=data, token=order.token, pace=QUICK, command=fake_command())
+    setup = Setup(
+        url=order.url, data=data, token=order.token, pace=QUICK, command=fake_command(),
+        ca_file=Path(order.ca_file) if order.ca_file else None,
+    )  # fmt: skip
     agent = Agent(setup, notice=lambda text: sys.stderr.write(f"{data.name}: {text}\n"))
     agent.start()
     return agent

@@ -58,11 +58,13 @@ class Program:
     order: dict[str, object]
     log: Path
     process: subprocess.Popen[bytes] | None = None
+    prefix: tuple[str, ...] = ()
+    """What the command line begins with, to run it elsewhere."""
 
     def start(self) -> None:
         """Start it."""
         paths = ":".join(path for path in sys.path if path)
-        command = [sys.executable, "-c", f"from {self.name} import main; main()", json.dumps(self.order)]
+        command = [*self.prefix, sys.executable, "-c", f"from {self.name} import main; main()", json.dumps(self.order)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, env={**environment(), "PYTHONPATH": paths}

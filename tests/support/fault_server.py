@@ -15,6 +15,7 @@ from hostward.settings import read
 from hostward.usecases.machines.enrol import allow
 from hostward.wiring.server import open_server
 from hostward.wiring.serving import Serving, listen
+from hostward.wiring.tls import chosen
 from scaled_clock import ScaledClock
 
 
@@ -38,8 +39,9 @@ def main() -> None:
     logging.configure(level=settings.log_level, format=settings.log_format)
     clock = ScaledClock(order.origin, order.speed)
     clock.off = order.off
+    tls = chosen(settings, clock)
     with listen(settings.listen) as listener, open_server(settings, clock) as server:
-        serving = Serving(server.app, listener)
+        serving = Serving(server.app, listener, tls=tls.live.context if tls else None)
         serving.start()
         life, account = timedelta(days=3650), server.owner.account
         if order.token:
@@ -47,7 +49,7 @@ def main() -> None:
                 lambda uow: allow(uow, token=order.token, account=account, uses=10_000, life=life, now=clock.now())
             )
         key, port = server.owner.key, listener.getsockname()[1]
-        ready = {"endpoint": f"127.0.0.1:{port}", "secret_id": key.secret_id, "secret_key": key.secret}
+        ready = {"endpoint": f"{settings.listen.host}:{port}", "secret_id": key.secret_id, "secret_key": key.secret}
         Path(order.ready).write_text(json.dumps(ready))
         for line in sys.stdin:
             clock.off = float(line.split()[1])
