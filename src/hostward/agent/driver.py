@@ -43,7 +43,7 @@ Notice = Callable[[str], None]
 class Setup:
     """How an agent is set up. data: its own folder. token: to enrol with, "" for none. ca_file: see Link.
 
-    root, own_paths, memory: see work.Place. command: how a worker is started, () for the usual way.
+    root, own_paths, memory, cpu: see work.Place. command: how a worker is started, () for the usual way.
     """
 
     url: str
@@ -54,6 +54,7 @@ class Setup:
     root: Path = Path("/")
     own_paths: tuple[Path, ...] = ()
     memory: int = MEMORY
+    cpu: float = 0.0
     ca_file: Path | None = None
     command: Sequence[str] = ()
 
@@ -94,7 +95,9 @@ class Agent:
         self._link = Link(setup.url, ca_file=setup.ca_file)
         self._identity = load(setup.data, read_facts().machine_id)
         self._spool = Spool(setup.data / "spool", limit=setup.pace.spool + SPOOL_ROOM)
-        place = Place(folder=setup.data / "work", root=setup.root, own_paths=setup.own_paths, memory=setup.memory)
+        place = Place(
+            folder=setup.data / "work", root=setup.root, own_paths=setup.own_paths, memory=setup.memory, cpu=setup.cpu
+        )
         self._workers = Workers(place, self._inbox.put, command=setup.command)
         self._workers.prepare()
         left = self._spool.open()

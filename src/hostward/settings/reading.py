@@ -44,6 +44,7 @@ class Settings:
     scan_default_timeout_seconds: int
     scan_window: Window | None
     scan_ramp_seconds: int
+    scan_cpu_percent: int
     scan_offline: Literal["queue", "fail"]
     agent_poll_hold_seconds: int
     agent_heartbeat_seconds: int

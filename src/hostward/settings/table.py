@@ -162,6 +162,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "hypervisors, networks) is spared. It binds one-click scans too.",
     ),
     Setting(
+        name="scan.cpu_percent",
+        type="integer",
+        default=100,
+        minimum=1,
+        maximum=100,
+        unit="percent",
+        doc="The share of this machine's processors that each scan of the server's own agent may use. Scans always "
+        "give way to other work; a share below 100 leaves the rest idle.",
+    ),
+    Setting(
         name="scan.offline",
         type="choice",
         default="queue",
