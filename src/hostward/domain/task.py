@@ -210,10 +210,13 @@ def too_old(unit: Unit, machine: Machine, now: datetime) -> Unit:
     return unit.failed(FailType.TOO_OLD, now, Note(code=Code.TOO_OLD, values=values))
 
 
-def overdue(unit: Unit, task: Task, machine: Machine, now: datetime) -> Unit:
+def overdue(
+    unit: Unit, task: Task, machine: Machine, now: datetime, *, listening_since: datetime | None = None
+) -> Unit:
     """The unit as the reaper leaves it at its due time: timed out, silent, or looked at again later.
 
-    A lease is alive for LEASE after the last word of its machine, whatever that word was about.
+    A lease is alive for LEASE after the last word of its machine, whatever that word was about. listening_since: from
+    when on a word would have been heard; an agent that spoke to a server that was away was not silent.
     """
     from_lease = unit.timeout_at is not None and now >= unit.timeout_at
     if unit.state is UnitState.PENDING:
@@ -221,7 +224,7 @@ def overdue(unit: Unit, task: Task, machine: Machine, now: datetime) -> Unit:
             return _timed_out(unit, task, now)
         until = unit.waits_until
         return ended_waiting(unit, machine, now) if now >= until else unit.looked_at(until)
-    alive_until = _alive_until(unit, machine)
+    alive_until = _alive_until(unit, machine, listening_since)
     if unit.state is UnitState.STOPPING:
         return unit.stopped(now) if now >= alive_until or from_lease else unit.looked_at(_next_look(unit, alive_until))
     if from_lease:
@@ -249,8 +252,8 @@ def _timed_out(unit: Unit, task: Task, now: datetime) -> Unit:
     return unit.failed(FailType.TIMEOUT, now, Note(code=Code.TIMED_OUT, values={"seconds": seconds}))
 
 
-def _alive_until(unit: Unit, machine: Machine) -> datetime:
-    heard = max(filter(None, (machine.last_seen, unit.begin)), default=unit.queue_until)
+def _alive_until(unit: Unit, machine: Machine, listening_since: datetime | None) -> datetime:
+    heard = max(filter(None, (machine.last_seen, unit.begin, listening_since)), default=unit.queue_until)
     return heard + LEASE
 
 
