@@ -18,7 +18,7 @@ UNEVEN = 0.12
 OTHERWISE = 0.35
 """Standard deviation of the logarithm of how much slower a task is than those before it (other files, other load)."""
 
-MOST_AT_WORK = 256
+MOST_AT_WORK = 100
 """Machines at work that are looked at one by one: of more, so many tell what the others are like."""
 
 ALMOST = 99
