@@ -32,7 +32,7 @@ T = TypeVar("T")
 SPEED = 10.0
 """A lease of 90 s lasts 9 s."""
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 REAPS = timedelta(seconds=1)
 """The reaper looks every second of real time."""
 
