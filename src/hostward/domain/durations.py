@@ -99,6 +99,11 @@ class Spread:
         below = self.sums[at - 1] if at else 0.0
         return below + age / scale * self.inverse[at]
 
+    def outlived(self, age: float, scale: float) -> float:
+        """The share of all scans that were over at this age."""
+        at = bisect_right(self.lengths, age / scale)
+        return self.sums[at - 1] if at else 0.0
+
     def longest_of(self, many: float, *, age: float, scale: float) -> float:
         """What the longest of so many machines takes (one half of all times it takes longer), all being at age already.
 

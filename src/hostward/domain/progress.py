@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import sqrt
+from math import hypot, sqrt
 
 from hostward.domain.durations import UNKNOWN, Durations, Spread, counted, spread_of
 from hostward.domain.host_scan import LEASE, WHOLE
@@ -12,7 +12,7 @@ from hostward.domain.tally import Tally
 ENOUGH = 0.05
 """Share of the work from which the task's own pace says something."""
 
-UNEVEN = 0.12
+UNEVEN = 0.16
 """How uneven the words of scanners on their progress are: see _doubt."""
 
 OTHERWISE = 0.35
@@ -180,7 +180,7 @@ def _at_work(view: _View) -> float:
 def _of_each(view: _View, at_work: Sequence[AtWork]) -> float:
     """The same, from what each of them has done: the less that is, the more it may be the slowest of its group."""
     timeout = view.clocks.timeout.total_seconds()
-    trusts = [_trust(one.done, view.spread.deviation) if view.has_history else float(one.done > 0) for one in at_work]
+    trusts = [_trust_in(view, one) for one in at_work]
     unsure = sum(1 - trust for trust in trusts) / len(at_work) * view.working
     slowest = view.spread.longest_of(unsure, age=view.age, scale=view.scale)
     ends, totals = 0.0, []
@@ -194,6 +194,16 @@ def _of_each(view: _View, at_work: Sequence[AtWork]) -> float:
         longest = spread_of(counted(totals)).longest_of(view.working, age=view.age, scale=1.0)
         ends = max(ends, min(longest, timeout) - view.age)
     return ends
+
+
+def _trust_in(view: _View, one: AtWork) -> float:
+    """How much this machine's own progress counts: all, where nothing was known before or it outlived all of that."""
+    if one.done <= 0:
+        return 0.0
+    if not view.has_history:
+        return 1.0
+    known = _trust(one.done, hypot(view.spread.deviation, OTHERWISE))
+    return max(known, view.spread.outlived(one.age.total_seconds(), view.scale))
 
 
 def _waiting(view: _View) -> float:
