@@ -1,10 +1,11 @@
 """ports.Tasks: tasks, units, leases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hostward.domain.durations import UNKNOWN, Durations, counted
 from hostward.domain.errors import Conflict, NotFound
 from hostward.domain.host_scan import FailType, UnitState
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
@@ -32,6 +33,8 @@ from store_samples import (
     scan,
     stopped,
 )
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def a_lease(number: int, task: Scan, seq: int = 0) -> Lease:
@@ -96,7 +99,10 @@ def test_a_task_comes_back_as_it_was_stored(store: Store, options: Options) -> N
         run_begin=NOW + SECOND,
         stop_at=NOW + 2 * SECOND,
         stop_by="他",
-        typical=timedelta(milliseconds=1500),
+        history=counted([SECOND]),
+        settled=1,
+        not_before=NOW - SECOND,
+        ramp=timedelta(milliseconds=1500),
     )
     units = list(enter(task, machines, NOW))
     created = store.write_now(lambda uow: uow.tasks.create(task, units))
@@ -266,7 +272,10 @@ def test_a_step_moves_the_tally(store: Store) -> None:
     task = scan(store)
     task.step(0, leased(), running(2500), found(3))
     task.step(1, leased(), failed(FailType.TIMEOUT))
-    expected = Tally(machines=3, pending=1, running=1, timeout=1, progress=12_500, risk_machines=1, risk_events=3)
+    begun = (NOW - EPOCH) // timedelta(milliseconds=10)
+    expected = Tally(
+        machines=3, pending=1, running=1, timeout=1, progress=12_500, risk_machines=1, risk_events=3, begun=begun
+    )  # fmt: skip
     assert task.task.tally == expected
 
 
@@ -460,26 +469,44 @@ def test_putting_an_unknown_lease_is_refused(store: Store) -> None:
         store.write_now(lambda uow: uow.tasks.put_lease(a_lease(8, task)))
 
 
-def test_the_usual_time_of_a_scan_is_a_moving_average(store: Store) -> None:
-    """None at first, the first scan as it is, then an eighth of the way to each newer one."""
+def test_how_long_scans_took_is_counted_by_length(store: Store) -> None:
+    """Nothing at first, then each scan in its class."""
     owner = account(store)
-    seen = []
-    for seconds in (None, 8, 16, 0):
-        if seconds is not None:
-            store.write_now(lambda uow, s=seconds: uow.tasks.learn(owner, Module.VUL, timedelta(seconds=s)))
-        seen.append(store.read_now(lambda uow: uow.tasks.typical(owner, Module.VUL)))
-    assert seen == [None, timedelta(seconds=8), timedelta(seconds=9), timedelta(seconds=7.875)]
+    assert store.read_now(lambda uow: uow.tasks.history(owner, Module.VUL)) == UNKNOWN
+    took = [SECOND, 100 * SECOND, SECOND]
+    for one in took:
+        store.write_now(lambda uow, one=one: uow.tasks.learn(owner, Module.VUL, one))
+    assert store.read_now(lambda uow: uow.tasks.history(owner, Module.VUL)) == counted(took)
 
 
-def test_the_usual_time_is_of_one_account_and_module(store: Store) -> None:
+def test_scans_of_long_ago_fade_but_rare_lengths_stay(store: Store) -> None:
+    """Forty scans count like ten, and the one slow machine is not forgotten."""
+    owner = account(store)
+    took = [SECOND] * 39 + [100 * SECOND]
+    store.write_now(lambda uow: [uow.tasks.learn(owner, Module.VUL, one) for one in took])
+    store.write_now(lambda uow: uow.tasks.fade(owner, Module.VUL, scans=10))
+    faded = store.read_now(lambda uow: uow.tasks.history(owner, Module.VUL))
+    assert [scans for _, scans in faded.classes] == [10, 1]
+    store.write_now(lambda uow: uow.tasks.fade(owner, Module.VUL, scans=50))
+    assert store.read_now(lambda uow: uow.tasks.history(owner, Module.VUL)) == faded
+
+
+def test_how_long_scans_took_is_of_one_account_and_module(store: Store) -> None:
     """What others learnt does not count."""
     owner = account(store)
     store.write_now(lambda uow: uow.tasks.learn(owner, Module.VUL, SECOND))
 
-    def work(uow: UnitOfWork) -> list[timedelta | None]:
-        return [uow.tasks.typical(owner, Module.MALWARE), uow.tasks.typical(AccountId(owner + 1), Module.VUL)]
+    def work(uow: UnitOfWork) -> list[Durations]:
+        return [uow.tasks.history(owner, Module.MALWARE), uow.tasks.history(AccountId(owner + 1), Module.VUL)]
 
-    assert store.read_now(work) == [None, None]
+    assert store.read_now(work) == [UNKNOWN, UNKNOWN]
+
+
+def test_machines_at_work_are_listed_with_their_begin_and_progress(store: Store) -> None:
+    """Those that hold a lease, and no others."""
+    task = scan(store, 3)
+    task.step(1, leased(), running())
+    assert store.read_now(lambda uow: uow.tasks.at_work(task.id)) == [(NOW, 2500)]
 
 
 def test_a_recount_of_an_untouched_task_is_its_tally(store: Store) -> None:

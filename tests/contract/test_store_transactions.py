@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from hostward.domain.durations import UNKNOWN
 from hostward.domain.errors import NotFound
 from hostward.domain.ids import AccountId, Seq
 from hostward.domain.module import Module
@@ -150,11 +151,11 @@ def test_accounts_do_not_see_each_other(store: Store) -> None:
             uow.machines.by_quuids(mine, ["quuid-0"]),
             uow.tasks.newest(mine, Module.VUL),
             uow.tasks.list(mine, module=None, states=frozenset(), limit=9, offset=0),
-            uow.tasks.typical(mine, Module.VUL),
+            uow.tasks.history(mine, Module.VUL),
             uow.accounts.keys(mine),
         ]
 
-    assert store.read_now(work) == [[], {}, None, (0, []), None, []]
+    assert store.read_now(work) == [[], {}, None, (0, []), UNKNOWN, []]
 
 
 def test_two_who_number_the_same_vulnerability_agree(store: Store) -> None:

@@ -87,6 +87,13 @@ def _can_make_network_namespaces() -> bool:
     return subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode == 0
 
 
+def _can_mount() -> bool:
+    if os.geteuid() != 0 or program("mount") is None or program("unshare") is None:
+        return False
+    command = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
 _ALL = (
     Capability(
         name="browser",
@@ -112,6 +119,7 @@ _ALL = (
     Capability(name="haproxy", found=lambda: proxy("haproxy") is not None, remedy="apt install haproxy"),
     Capability(name="librpm", found=lambda: find_spec("rpm") is not None, remedy="apt install python3-rpm"),
     Capability(name="nginx", found=lambda: proxy("nginx") is not None, remedy="apt install nginx-light"),
+    Capability(name="mounts", found=_can_mount, remedy="run as root where file systems may be mounted"),
     Capability(
         name="netns", found=_can_make_network_namespaces, remedy="run as root with iproute2 and network namespaces"
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from hostward.domain.account import ApiKey
+from hostward.domain.durations import UNKNOWN
 from hostward.domain.errors import HostwardError
 from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.machine import Machine
@@ -47,8 +48,11 @@ class FakeTasks:
     def next_id(self) -> int:
         return max(self.stored, default=0) + 1
 
-    def typical(self, account, module):
-        return None
+    def history(self, account, module):
+        return UNKNOWN
+
+    def at_work(self, task):
+        return []
 
     def create(self, task: Task, units) -> Task:
         entered = self.entered[task.id] = list(units)

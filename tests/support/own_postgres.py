@@ -13,7 +13,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -32,9 +33,53 @@ FAST: Final = (
 )  # fmt: skip
 
 
+DURABLE: Final = (*(option for option in FAST if not option.startswith("synchronous_commit")), "synchronous_commit=on")
+"""For a server that is killed: what it has committed must be there when it comes back."""
+
+
+@dataclass
+class CrashingPostgres:
+    """A server that may be crashed and started again. url: of its database `postgres`, for SQLAlchemy."""
+
+    url: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes]
+
+    def crash(self) -> None:
+        """End it as a power cut would: sessions are broken off, and its next start recovers from its log."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
+
+    def again(self) -> None:
+        """Start it anew, and wait until it answers."""
+        self.process = self.start()
+
+
 @contextlib.contextmanager
 def own_postgres() -> Iterator[str]:
     """Start a server; yields the URL of its database `postgres`, and removes all of it at the end."""
+    with _installed() as (folder, binaries, account), _server(binaries, folder, account, FAST):
+        yield _url(folder)
+
+
+@contextlib.contextmanager
+def crashing_postgres() -> Iterator[CrashingPostgres]:
+    """A server of a test's own, which may crash."""
+    with _installed() as (folder, binaries, account), contextlib.ExitStack() as ends:
+
+        def start() -> subprocess.Popen[bytes]:
+            return ends.enter_context(_server(binaries, folder, account, DURABLE))
+
+        yield CrashingPostgres(url=_url(folder), start=start, process=start())
+
+
+def _url(folder: Path) -> str:
+    return f"postgresql+psycopg://{USER}@/postgres?host={folder}"
+
+
+@contextlib.contextmanager
+def _installed() -> Iterator[tuple[Path, Path, dict[str, Any]]]:
+    """A folder with a new cluster, the programs to run it, and as whom; all of it is removed at the end."""
     # Not TMPDIR: nobody must be able to reach it, and a socket's path may have 107 characters only.
     folder = Path(tempfile.mkdtemp(prefix="hwpg", dir="/tmp"))
     try:
@@ -43,8 +88,7 @@ def own_postgres() -> Iterator[str]:
             os.chown(folder, account["user"], account["group"])
         binaries = _binaries(folder, account)
         _run([binaries / "initdb", "-D", folder / "data", "-U", USER, "-A", "trust", "-E", "UTF8", *_INITDB], account)
-        with _server(binaries, folder, account):
-            yield f"postgresql+psycopg://{USER}@/postgres?host={folder}"
+        yield folder, binaries, account
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -109,8 +153,10 @@ def _run(command: Sequence[str | Path], account: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _server(binaries: Path, folder: Path, account: dict[str, Any]) -> Iterator[None]:
-    options = [word for option in (*FAST, "listen_addresses=") for word in ("-c", option)]
+def _server(
+    binaries: Path, folder: Path, account: dict[str, Any], settings: Sequence[str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    options = [word for option in (*settings, "listen_addresses=") for word in ("-c", option)]
     command = [binaries / "postgres", "-D", folder / "data", "-k", folder, *options]
     log_path = folder / "log"
     with log_path.open("wb") as log:
@@ -124,7 +170,7 @@ def _server(binaries: Path, folder: Path, account: dict[str, Any]) -> Iterator[N
         )
     try:
         _wait_until_up(process, folder, log_path)
-        yield
+        yield process
     finally:
         process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: sessions are ended
         try:

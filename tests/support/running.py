@@ -4,10 +4,11 @@ import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +23,16 @@ BUSY = "RequestLimitExceeded"
 
 @dataclass
 class Up:
-    """A server that answers. ready: what --ready-file says."""
+    """A server that answers. ready: what --ready-file says. now: the time of its clock, seconds since 1970 UTC.
+
+    ca_file: of its CA, None where it speaks plain HTTP.
+    """
 
     process: subprocess.Popen[bytes]
     ready: dict[str, Any]
     log: Path
+    now: Callable[[], float] = time.time
+    ca_file: Path | None = None
 
     @property
     def endpoint(self) -> str:
@@ -41,7 +47,7 @@ class Up:
 
     def _call(self, action: str, service: str, version: str, members: dict[str, Any]) -> dict[str, Any]:
         body = json.dumps(members).encode()
-        stamp = int(time.time())
+        stamp = int(self.now())
         headers = {"host": self.endpoint, "content-type": "application/json"}
         authorization = tc3.sign(
             secret_id=self.ready["secret_id"], secret=self.ready["secret_key"], headers=headers, body=body,
@@ -49,12 +55,18 @@ class Up:
         )  # fmt: skip
         headers |= {"authorization": authorization, "x-tc-action": action}
         headers |= {"x-tc-version": version, "x-tc-timestamp": str(stamp)}
-        connection = http.client.HTTPConnection(self.endpoint, timeout=30)
+        connection = self._connection()
         try:
             connection.request("POST", "/", body=body, headers=headers)
             return json.loads(connection.getresponse().read())["Response"]
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.ca_file is None:
+            return http.client.HTTPConnection(self.endpoint, timeout=30)
+        context = ssl.create_default_context(cafile=str(self.ca_file))
+        return http.client.HTTPSConnection(self.endpoint, timeout=30, context=context)
 
     def details(self, module: str, task: int, **members: Any) -> dict[str, Any]:
         """DescribeScanTaskDetails."""

@@ -46,7 +46,8 @@ Watch = Callable[[on.Event], None]
 class Setup:
     """How an agent is set up. data: its own folder. token: to enrol with, "" for none. ca_file: see Link.
 
-    root, own_paths, memory: see work.Place. command: how a worker is started, () for the usual way. environ: see Link.
+    root, own_paths, memory, cpu: see work.Place. command: how a worker is started, () for the usual way. environ: see
+    Link.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Setup:
     root: Path = Path("/")
     own_paths: tuple[Path, ...] = ()
     memory: int = MEMORY
+    cpu: float = 0.0
     ca_file: Path | None = None
     command: Sequence[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
@@ -102,7 +104,9 @@ class Agent:
         self._link = Link(setup.url, ca_file=setup.ca_file, environ=setup.environ)
         self._identity = load(setup.data, read_facts().machine_id)
         self._spool = Spool(setup.data / "spool", limit=setup.pace.spool + SPOOL_ROOM)
-        place = Place(folder=setup.data / "work", root=setup.root, own_paths=setup.own_paths, memory=setup.memory)
+        place = Place(
+            folder=setup.data / "work", root=setup.root, own_paths=setup.own_paths, memory=setup.memory, cpu=setup.cpu
+        )
         self._workers = Workers(place, self._inbox.put, command=setup.command)
         self._workers.prepare()
         left = self._spool.open()

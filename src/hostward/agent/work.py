@@ -37,7 +37,7 @@ class Place:
     """Where workers work. root: the file system scanned. folder: private scratch folders are made in it.
 
     own_paths: left out of malware scans. policies: see scanners.contract.Host.
-    memory: bytes of data one worker may use, 0 for no cap.
+    memory: bytes of data one worker may use, 0 for no cap. cpu: share of all processors it may use, 0 for no cap.
     """
 
     folder: Path
@@ -45,6 +45,7 @@ class Place:
     own_paths: tuple[Path, ...] = ()
     policies: tuple[Path, ...] = ()
     memory: int = 0
+    cpu: float = 0.0
 
 
 def worker_command() -> tuple[str, ...]:
@@ -144,6 +145,7 @@ class Workers:
             own_paths=[os.fsencode(path) for path in self._place.own_paths],
             policies=[os.fsencode(path) for path in self._place.policies],
             memory=self._place.memory,
+            cpu=self._place.cpu,
         )
         return write_line(order)
 

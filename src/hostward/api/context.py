@@ -10,12 +10,15 @@ from hostward.api.http import Head
 from hostward.api.texts import Language
 from hostward.api.vul_info import VulInfo
 from hostward.domain.account import User
+from hostward.domain.host_rules import FREE, HostRules
 from hostward.domain.ids import AccountId
-from hostward.domain.task import DEFAULT_TIMEOUT
+from hostward.domain.task import DEFAULT_TIMEOUT, Hours
 from hostward.domain.webhook_target import Network
 from hostward.runtime.clock import Clock
 from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
+from hostward.usecases.records import ScanRequest
+from hostward.usecases.scans.start import ruled
 from hostward.usecases.session_ports import Passwords
 from hostward.usecases.webhook_ports import Post
 
@@ -37,7 +40,7 @@ class ApiSettings:
 
     time_zone: of every time in an answer. left_time_unit: of ScanLeftTime. rate: requests a second, per user and
     action. host_aliases: names this server is also reached by. default_timeout: of one machine's scan.
-    allow_private: networks that webhooks may reach though they are not public.
+    allow_private: networks that webhooks may reach though they are not public. rules: of all scans that are asked for.
     """
 
     time_zone: tzinfo = field(default=UTC)
@@ -46,6 +49,7 @@ class ApiSettings:
     host_aliases: tuple[str, ...] = PUBLIC_HOSTS
     default_timeout: timedelta = DEFAULT_TIMEOUT
     allow_private: tuple[Network, ...] = ()
+    rules: HostRules = FREE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,14 @@ class Context:
     passwords: Passwords | None = None
     post: Post | None = None
     installs: Installs | None = None
+
+    def ruled(self, scan: ScanRequest) -> ScanRequest:
+        """The scan as the operator's rules let it be."""
+        return ruled(scan, self.settings.rules, self.now, self.settings.time_zone)
+
+    def hours(self) -> Hours:
+        """When machines of a scan that is asked for now may work."""
+        return self.settings.rules.hours(self.now, self.settings.time_zone)
 
     @property
     def origin(self) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -13,11 +13,10 @@ from hostward.api.times import left_in, wire_datetime, wire_time
 from hostward.domain.bucket import bucket_of
 from hostward.domain.host_scan import WHOLE, UnitState
 from hostward.domain.note import Code, Note, render
-from hostward.domain.progress import percent
+from hostward.domain.progress import Estimate, percent
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.records import MachineRow, Risk
-from hostward.usecases.scans.describe import left
 
 STATES: Final[Mapping[str, ScanState]] = {
     state.name.capitalize(): state for state in ScanState if state is not ScanState.NEVER
@@ -101,9 +100,9 @@ class TaskRisk(msgspec.Struct, rename="pascal", gc=False):
     description: str
 
 
-def scan_task(task: Task, zone: tzinfo, now: datetime) -> ScanTask:
-    """A task as it is now."""
-    tally, estimate = task.tally, left(task, now)
+def scan_task(task: Task, estimate: Estimate, zone: tzinfo) -> ScanTask:
+    """A task as it is now, and the time it has left."""
+    tally = task.tally
     return ScanTask(
         task_id=task.id,
         module=task.module,

@@ -126,7 +126,7 @@ def _task(parts: list[str], ctx: Context) -> Look:
 
     def look_at(uow: UnitOfWork, now: datetime) -> Sight:
         task = describe.find(uow, account=ctx.account, module=module, task=which)
-        state = msgspec.to_builtins(scan_task(task, ctx.settings.time_zone, now))
+        state = msgspec.to_builtins(scan_task(task, describe.left(uow, task, now), ctx.settings.time_zone))
         parts = [{"Bucket": bucket.value, "Machines": size} for bucket, size in sizes(task.tally).items()]
         return Sight(state={**state, "Buckets": parts}, busy=not task.tally.is_done)
 

@@ -53,7 +53,7 @@ class Ended:
 def line(uow: UnitOfWork, task: TaskId, now: datetime) -> Line:
     """How far the scan is."""
     found, unit = _found(uow, task)
-    estimate = left(found, now)
+    estimate = left(uow, found, now)
     return Line(
         module=found.module,
         task=task,

@@ -15,6 +15,7 @@ class Code(StrEnum):
     NOTHING = "nothing"
     WAITING = "waiting"
     WAITING_OFFLINE = "waiting_offline"
+    WAITING_TURN = "waiting_turn"
     WAITING_AGAIN = "waiting_again"
     STARTING = "starting"
     DOING = "doing"
@@ -47,6 +48,7 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.NOTHING: ("", ""),
     Code.WAITING: ("waiting for the agent to take the scan", "等待客户端领取扫描"),
     Code.WAITING_OFFLINE: ("waiting: machine is offline, queued until {until}", "等待中:主机离线,排队至 {until}"),
+    Code.WAITING_TURN: ("waiting: may begin at {until}", "等待中:{until} 起可以开始"),
     Code.WAITING_AGAIN: (
         "waiting: the agent went silent, to be tried again (attempt {attempt} of {attempts})",
         "等待中:客户端失去响应,将重试(第 {attempt} 次,共 {attempts} 次)",

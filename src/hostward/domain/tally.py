@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 
 from hostward.domain.host_scan import FailType, Unit, UnitState
+from hostward.domain.note import Code
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HUNDREDTH = timedelta(milliseconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +16,9 @@ class Tally:
     """Counts over the units of a task; progress is the sum of the units' progress (0 to machines * WHOLE).
 
     vuls: distinct vulnerabilities found (kept with the task's own list of them, not derived from units). ok_at_risk:
-    those of ok that have a risk (risk_machines counts others too, such as one that failed half way).
+    those of ok that have a risk (risk_machines counts others too, such as one that failed half way). absent: those of
+    pending whose machine was offline when they entered. begun: when those that hold a lease began, summed up in
+    hundredths of a second since 1970 UTC, so that their mean age is known.
     """
 
     machines: int = 0
@@ -30,6 +37,8 @@ class Tally:
     risk_events: int = 0
     vuls: int = 0
     ok_at_risk: int = 0
+    absent: int = 0
+    begun: int = 0
 
     @property
     def scanning(self) -> int:
@@ -55,6 +64,11 @@ class Tally:
     def is_done(self) -> bool:
         """True when every machine is final."""
         return self.final == self.machines
+
+    def mean_age(self, now: datetime) -> timedelta:
+        """How long ago the machines that hold a lease began, on the whole; 0 without any."""
+        holders = self.leased + self.running + self.stopping
+        return max((now - _EPOCH) - self.begun * _HUNDREDTH / holders, timedelta(0)) if holders else timedelta(0)
 
     def plus(self, other: "Tally") -> "Tally":
         """The sum, count by count."""
@@ -102,8 +116,20 @@ def of_unit(unit: Unit) -> Tally:
         risk_machines=int(risky),
         risk_events=unit.risk_num,
         ok_at_risk=int(risky and unit.state is UnitState.OK),
+        absent=int(is_absent(unit)),
+        begun=begun_of(unit),
         **counts,
     )
+
+
+def is_absent(unit: Unit) -> bool:
+    """Whether it waits for a machine that was offline when it entered."""
+    return unit.state is UnitState.PENDING and unit.note.code is Code.WAITING_OFFLINE
+
+
+def begun_of(unit: Unit) -> int:
+    """When it began, in hundredths of a second since 1970 UTC; 0 unless it holds a lease."""
+    return (unit.begin - _EPOCH) // _HUNDREDTH if unit.begin and unit.state.holds_lease else 0
 
 
 def recount(units: Iterable[Unit], *, vuls: int = 0) -> Tally:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from hostward.domain.durations import UNKNOWN, Durations
 from hostward.domain.host_scan import LEASE, FailType, Unit, UnitState
 from hostward.domain.ids import AccountId, Seq, TaskId
 from hostward.domain.machine import MINIMUM_AGENT, Machine
@@ -18,6 +19,26 @@ HEARTBEAT = timedelta(seconds=20)
 
 DEFAULT_TIMEOUT = timedelta(seconds=3600)
 MAX_TIMEOUT = timedelta(seconds=86_400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """When machines may work: from opens (None: at once) to closes (None: until they are done), starts over ramp."""
+
+    opens: datetime | None = None
+    closes: datetime | None = None
+    ramp: timedelta = timedelta(0)
+
+    def last_start(self, now: datetime) -> datetime:
+        """When the last machine of a scan that is asked for now may begin."""
+        return (now if self.opens is None else max(now, self.opens)) + self.ramp
+
+    def cut(self, now: datetime, span: timedelta) -> timedelta:
+        """So much time from now on, cut off when machines may work no longer."""
+        return span if self.closes is None else max(timedelta(0), min(span, self.closes - now))
+
+
+ALWAYS = Hours()
 
 
 class Trigger(IntEnum):
@@ -43,9 +64,10 @@ class Task:
 
     content: the API's ScanContent. timeout: a machine's, from its lease. queue: how long a machine may wait for
     its lease; zero fails offline machines at once. begin: first begin; run_begin: of the current run. end: when
-    the last machine became final. stop_at, stop_by: a stop of the whole task. typical: usual time of one machine
-    when the task began. not_after: end of the window in which it was started, None without one. vul_rev rises when
-    the list of vulnerabilities found changes.
+    the last machine became final. stop_at, stop_by: a stop of the whole task. history: how long such scans had taken
+    when the run began. settled: machines that were final when it began. not_before, not_after: the window in which
+    machines may work, None without one. ramp: over how long their starts are spread. vul_rev rises when the list of
+    vulnerabilities found changes.
     """
 
     id: TaskId
@@ -63,7 +85,10 @@ class Task:
     end: datetime | None = None
     stop_at: datetime | None = None
     stop_by: str = ""
-    typical: timedelta | None = None
+    history: Durations = UNKNOWN
+    settled: int = 0
+    not_before: datetime | None = None
+    ramp: timedelta = timedelta(0)
     not_after: datetime | None = None
     vul_rev: int = 0
     tally: Tally = EMPTY
@@ -71,8 +96,32 @@ class Task:
     @property
     def deadline(self) -> datetime:
         """No unit lives longer, even if its agent never returns."""
-        latest = self.run_begin + self.queue + self.timeout + 2 * HEARTBEAT
+        latest = self.last_start + self.patience + self.timeout + 2 * HEARTBEAT
         return latest if self.not_after is None else min(latest, self.not_after)
+
+    @property
+    def patience(self) -> timedelta:
+        """How long a machine may wait for its lease once it may begin; one that is online is not failed for queue 0."""
+        return self.queue or self.timeout
+
+    @property
+    def opens(self) -> datetime:
+        """When the first machine may begin."""
+        return self.run_begin if self.not_before is None else max(self.run_begin, self.not_before)
+
+    @property
+    def last_start(self) -> datetime:
+        """When the last machine may begin."""
+        return self.opens + self.ramp
+
+    def starts(self, seq: int) -> datetime:
+        """When this machine may begin: their starts are spread evenly over the ramp, in the task's order."""
+        return self.opens + self.ramp * seq / max(1, self.tally.machines)
+
+    def waits_until(self, seq: int) -> datetime:
+        """How long this machine may wait for its lease."""
+        until = self.starts(seq) + self.patience
+        return until if self.not_after is None else min(until, self.not_after)
 
     def timeout_from(self, now: datetime) -> timedelta:
         """How long a machine that is leased now may take: its timeout, cut off at the end of the window."""
@@ -94,15 +143,18 @@ class Task:
         """The task with a new tally; its end is set when the last machine became final."""
         return replace(self, tally=tally, end=(self.end or now) if tally.is_done else None)
 
-    def again(self, now: datetime, timeout: timedelta | None, typical: timedelta | None) -> "Task":
+    def again(
+        self, now: datetime, *, timeout: timedelta | None, history: Durations, settled: int, hours: Hours = ALWAYS
+    ) -> "Task":
         """The task in its next run: the first begin stays, what was stopped or the end of a window no longer counts.
 
-        timeout: a machine's in this run, the task's own when None; machines may queue as long.
+        timeout: a machine's in this run, the task's own when None; machines may queue as long. history, settled: see
+        Task. hours: when machines may work now.
         """
         timeout = timeout or self.timeout
         return replace(
             self, run=self.run + 1, run_begin=now, end=None, stop_at=None, stop_by="", timeout=timeout, queue=timeout,
-            typical=typical, not_after=None,
+            history=history, settled=settled, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp,
         )  # fmt: skip
 
     def asked_to_stop(self, now: datetime, by: str) -> "Task":
@@ -112,29 +164,35 @@ class Task:
 
 def reenter(task: Task, unit: Unit, machine: Machine, now: datetime) -> Unit:
     """A final unit in the run that has just begun: it waits anew, or fails at once for the same reasons as at first."""
-    until = now + task.queue
-    return _admitted(unit.again(task.run, until, waiting(machine, now, until)), machine, task, now)
+    until = task.waits_until(unit.seq)
+    return _admitted(unit.again(task.run, until, waiting(task, unit.seq, machine, now)), machine, task, now)
 
 
 def enter(task: Task, machines: Sequence[Machine], now: datetime) -> Iterator[Unit]:
     """The units of a new task, in the order of machines: who waits, and who fails at once."""
+    entering = replace(task, tally=replace(task.tally, machines=len(machines)))
     for seq, machine in enumerate(machines):
+        until = entering.waits_until(seq)
         unit = Unit(
             task=task.id,
             seq=Seq(seq),
             machine=machine.id,
-            queue_until=now + task.queue,
-            due=now + task.queue,
-            note=waiting(machine, now, now + task.queue),
+            queue_until=until,
+            due=until,
+            note=waiting(entering, seq, machine, now),
         )
-        yield _admitted(unit, machine, task, now)
+        yield _admitted(unit, machine, entering, now)
 
 
-def waiting(machine: Machine, now: datetime, until: datetime) -> Note:
+def waiting(task: Task, seq: int, machine: Machine, now: datetime) -> Note:
     """What a unit without a lease waits for."""
-    if machine.is_online(now):
-        return Note(code=Code.WAITING)
-    return Note(code=Code.WAITING_OFFLINE, values={"until": until.strftime("%H:%M UTC")})
+    starts = task.starts(seq)
+    if not machine.is_online(now):
+        until = task.waits_until(seq)
+        return Note(code=Code.WAITING_OFFLINE, values={"until": until.strftime("%H:%M UTC")})
+    if starts > now:
+        return Note(code=Code.WAITING_TURN, values={"until": starts.strftime("%Y-%m-%d %H:%M:%S UTC")})
+    return Note(code=Code.WAITING)
 
 
 def ended_waiting(unit: Unit, machine: Machine, now: datetime) -> Unit:
@@ -152,10 +210,13 @@ def too_old(unit: Unit, machine: Machine, now: datetime) -> Unit:
     return unit.failed(FailType.TOO_OLD, now, Note(code=Code.TOO_OLD, values=values))
 
 
-def overdue(unit: Unit, task: Task, machine: Machine, now: datetime) -> Unit:
+def overdue(
+    unit: Unit, task: Task, machine: Machine, now: datetime, *, listening_since: datetime | None = None
+) -> Unit:
     """The unit as the reaper leaves it at its due time: timed out, silent, or looked at again later.
 
-    A lease is alive for LEASE after the last word of its machine, whatever that word was about.
+    A lease is alive for LEASE after the last word of its machine, whatever that word was about. listening_since: from
+    when on a word would have been heard; an agent that spoke to a server that was away was not silent.
     """
     from_lease = unit.timeout_at is not None and now >= unit.timeout_at
     if unit.state is UnitState.PENDING:
@@ -163,7 +224,7 @@ def overdue(unit: Unit, task: Task, machine: Machine, now: datetime) -> Unit:
             return _timed_out(unit, task, now)
         until = unit.waits_until
         return ended_waiting(unit, machine, now) if now >= until else unit.looked_at(until)
-    alive_until = _alive_until(unit, machine)
+    alive_until = _alive_until(unit, machine, listening_since)
     if unit.state is UnitState.STOPPING:
         return unit.stopped(now) if now >= alive_until or from_lease else unit.looked_at(_next_look(unit, alive_until))
     if from_lease:
@@ -178,7 +239,9 @@ def _admitted(unit: Unit, machine: Machine, task: Task, now: datetime) -> Unit:
         return too_old(unit, machine, now)
     if not task.queue and not machine.is_online(now):
         return unit.failed(FailType.OFFLINE, now, Note(code=Code.OFFLINE_AT_START))
-    return unit
+    starts = task.starts(unit.seq)
+    # Looked at when it may begin, so that its agent, which waits for news, is told to ask then.
+    return unit.looked_at(starts) if starts > now else unit
 
 
 def _timed_out(unit: Unit, task: Task, now: datetime) -> Unit:
@@ -189,8 +252,8 @@ def _timed_out(unit: Unit, task: Task, now: datetime) -> Unit:
     return unit.failed(FailType.TIMEOUT, now, Note(code=Code.TIMED_OUT, values={"seconds": seconds}))
 
 
-def _alive_until(unit: Unit, machine: Machine) -> datetime:
-    heard = max(filter(None, (machine.last_seen, unit.begin)), default=unit.queue_until)
+def _alive_until(unit: Unit, machine: Machine, listening_since: datetime | None) -> datetime:
+    heard = max(filter(None, (machine.last_seen, unit.begin, listening_since)), default=unit.queue_until)
     return heard + LEASE
 
 

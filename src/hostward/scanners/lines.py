@@ -28,7 +28,10 @@ MAX_REASON = 2000
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a worker is to do. Paths are bytes, as the file system has them. memory: bytes, 0 for no cap."""
+    """What a worker is to do. Paths are bytes, as the file system has them. memory: bytes, 0 for no cap.
+
+    cpu: share of all processors, 0 for no cap.
+    """
 
     options: WireOptions
     covered: list[str] = []
@@ -37,6 +40,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     own_paths: list[bytes] = []
     policies: list[bytes] = []
     memory: int = 0
+    cpu: float = 0.0
 
     def module(self) -> Module:
         """The module that is to scan. Raises ValueError for options nobody knows."""

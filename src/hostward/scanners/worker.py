@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,7 @@ from hostward.domain.module import Module
 from hostward.scanners.contract import Event, Progress, ScanFailed
 from hostward.scanners.lines import MAX_ORDER, MAX_REASON, Died, Ended, Order, lines_of, write_line
 from hostward.scanners.table import SCANNERS, load
+from hostward.scanners.throttle import throttle
 
 NICENESS = 10
 """Scans give way to everything else on the host."""
@@ -56,7 +58,7 @@ def main(scanners: Mapping[Module, str] = SCANNERS) -> int:
     guard = os.getpid()
     child = os.fork()
     if child:
-        return _stand_guard(child)
+        return _stand_guard(child, order.cpu)
     say = _take_stdout()
     _die_with(guard)
     _scan(order, scanners, say)
@@ -85,9 +87,12 @@ def _read_order() -> Order | None:
     return msgspec.json.decode(line, type=Order)
 
 
-def _stand_guard(child: int) -> int:
+def _stand_guard(child: int, cpu: float) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_when_orphaned, daemon=True).start()
+    if 0 < cpu < 1:
+        scan = partial(_descendants, os.getpid())
+        threading.Thread(target=throttle, args=(scan, cpu), daemon=True).start()
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code:

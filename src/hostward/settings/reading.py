@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from hostward.domain.errors import InvalidValue
+from hostward.domain.schedule import Window
 from hostward.settings.table import PREFIX, SETTINGS, Setting, Value
 from hostward.settings.values import HIDDEN, Address, parsed, unusable
 
@@ -41,6 +42,10 @@ class Settings:
     api_trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     valkey_url: str
     scan_default_timeout_seconds: int
+    scan_window: Window | None
+    scan_ramp_seconds: int
+    scan_cpu_percent: int
+    scan_offline: Literal["queue", "fail"]
     agent_poll_hold_seconds: int
     agent_heartbeat_seconds: int
     agent_forget_after_days: int

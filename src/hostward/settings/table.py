@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from hostward.domain.host_scan import LEASE
+from hostward.domain.machine import OFFLINE_AFTER
 from hostward.domain.task import DEFAULT_TIMEOUT, HEARTBEAT, MAX_TIMEOUT
 
 PREFIX: Final = "HOSTWARD_"
 
-Type = Literal["address", "choice", "folder", "integer", "names", "networks", "text", "zone"]
+Type = Literal["address", "choice", "folder", "hours", "integer", "names", "networks", "text", "zone"]
 Value = str | int
 
 MAX_NAMES: Final = 16
@@ -143,11 +144,47 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         doc="How long one machine's scan may take when the request names no TimeoutPeriod.",
     ),
     Setting(
+        name="scan.window",
+        type="hours",
+        default="",
+        doc="The hours of the day, by api.time_zone, in which machines may scan, as 22:00-06:00. A scan that is asked "
+        "for outside waits for the next, and what is not done at its end fails with FailType 4. It binds one-click "
+        "scans too; a schedule with a window of its own keeps that. Empty: at any hour.",
+    ),
+    Setting(
+        name="scan.ramp_seconds",
+        type="integer",
+        default=0,
+        minimum=0,
+        maximum=int(MAX_TIMEOUT.total_seconds()),
+        unit="seconds",
+        doc="Over how long the starts of one scan's machines are spread, evenly, so that what they share (storage, "
+        "hypervisors, networks) is spared. It binds one-click scans too.",
+    ),
+    Setting(
+        name="scan.cpu_percent",
+        type="integer",
+        default=100,
+        minimum=1,
+        maximum=100,
+        unit="percent",
+        doc="The share of this machine's processors that each scan of the server's own agent may use. Scans always "
+        "give way to other work; a share below 100 leaves the rest idle.",
+    ),
+    Setting(
+        name="scan.offline",
+        type="choice",
+        default="queue",
+        choices=("queue", "fail"),
+        doc="What becomes of machines that are offline when a scan begins: they wait as long as the scan's timeout is, "
+        "or fail at once with FailType 3.",
+    ),
+    Setting(
         name="agent.poll_hold_seconds",
         type="integer",
         default=50,
         minimum=0,
-        maximum=300,
+        maximum=int(OFFLINE_AFTER.total_seconds() / 2.5),
         unit="seconds",
         doc="How long an idle agent's request is held open. Keep it below the idle timeout of proxies between them "
         "(often 60); 0 answers at once.",
@@ -238,6 +275,7 @@ _ACCEPTED: Final[Mapping[Type, Callable[[Setting], str]]] = {
     "address": lambda _: "HOST:PORT such as 127.0.0.1:8420, an IPv6 address in brackets",
     "choice": lambda setting: " or ".join(setting.choices),
     "folder": lambda _: "the path of a folder",
+    "hours": lambda _: "two times of the day as HH:MM-HH:MM, such as 22:00-06:00",
     "integer": lambda setting: f"a whole number from {setting.minimum:,} to {setting.maximum:,}",
     "names": lambda _: f"up to {MAX_NAMES} host names or addresses, parted by commas, without ports",
     "networks": lambda _: f"up to {MAX_NAMES} networks as ADDRESS/BITS, parted by commas",

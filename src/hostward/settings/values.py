@@ -4,11 +4,12 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hostward.domain.errors import InvalidValue
+from hostward.domain.schedule import Window
 from hostward.settings.table import MAX_NAMES, Setting, Type, Value
 
 HIDDEN: Final = "[hidden]"
@@ -112,6 +113,18 @@ def _address(setting: Setting, value: Value) -> Address:
     return Address(host=host, port=int(port))
 
 
+def _hours(setting: Setting, value: Value) -> Window | None:
+    text = _text(setting, value).strip()
+    if not text:
+        return None
+    start, _, end = text.partition("-")
+    try:
+        first, last = (datetime.strptime(each.strip(), "%H:%M").time() for each in (start, end))  # noqa: DTZ007  # a time of any day
+        return Window(start=first, end=last)
+    except InvalidValue as error:  # of no length
+        raise ValueError(str(error)) from error
+
+
 def _names(setting: Setting, value: Value) -> tuple[str, ...]:
     names = tuple(host_name(name) for name in _text(setting, value).split(",") if name.strip())
     if len(names) > MAX_NAMES:
@@ -130,6 +143,7 @@ _PARSERS: Final[Mapping[Type, Callable[[Setting, Value], object]]] = {
     "address": _address,
     "choice": _choice,
     "folder": _text,
+    "hours": _hours,
     "integer": _integer,
     "names": _names,
     "networks": _networks,

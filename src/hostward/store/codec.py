@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
+from hostward.domain.durations import UNKNOWN, Durations
 from hostward.domain.module import Module
 from hostward.domain.note import NOTHING, Code, Note
 from hostward.domain.options import BaselineOptions, MalwareOptions, Options, VulOptions
@@ -25,6 +26,7 @@ _WORDS = msgspec.json.Decoder(tuple[str, ...])
 _VALUES = msgspec.json.Decoder(dict[str, str])
 _EVIDENCE = msgspec.json.Decoder(tuple[ProbeEvidence, ...])
 _PROCESSES = msgspec.json.Decoder(Processes)
+_HISTORY = msgspec.json.Decoder(tuple[tuple[int, int], ...])
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _NOTHING = NOTHING.code.value
 
@@ -85,6 +87,16 @@ def probes_text(evidence: Sequence[ProbeEvidence]) -> str:
 def probes_of(stored: str) -> tuple[ProbeEvidence, ...]:
     """What probes saw."""
     return _EVIDENCE.decode(stored) if stored != "[]" else ()
+
+
+def history_text(history: Durations) -> str:
+    """Counts by class of length as text."""
+    return _ENCODER.encode(history.classes).decode() if history.classes else "[]"
+
+
+def history_of(stored: str) -> Durations:
+    """The counts of a stored history."""
+    return Durations(_HISTORY.decode(stored)) if stored != "[]" else UNKNOWN
 
 
 def level_of(stored: int | None) -> Level | None:

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, bindparam, case, func, update
 
 from hostward.domain.host_scan import FailType, Unit, UnitState
 from hostward.domain.ids import TaskId
+from hostward.domain.tally import begun_of, is_absent
 from hostward.store.classes import AT_RISK, OK_AT_RISK, class_of, is_ok_at_risk
 from hostward.store.session import Prepared, Session
 from hostward.store.tables import BLOCK, BLOCK_COLUMNS, task, task_block
@@ -29,7 +30,16 @@ _FAIL_PLACES = {
     FailType.FAILED: "failed",
     FailType.TOO_OLD: "too_old",
 }
-_MOVING = (*_PLACES.values(), *_FAIL_PLACES.values(), "progress", "risk_machines", "risk_events", OK_AT_RISK)
+_MOVING = (
+    *_PLACES.values(),
+    *_FAIL_PLACES.values(),
+    "progress",
+    "risk_machines",
+    "risk_events",
+    OK_AT_RISK,
+    "absent",
+    "begun",
+)
 _FINAL = ("ok", "offline", "timed_out", "failed", "too_old", "stopped")
 
 
@@ -83,6 +93,8 @@ class KeptCounts:
             counts[becomes] += 1
         counts["progress"] += after.progress - before.progress
         counts["risk_events"] += after.risk_num - before.risk_num
+        counts["absent"] += is_absent(after) - is_absent(before)
+        counts["begun"] += begun_of(after) - begun_of(before)
         risky = (after.risk_num > 0) - (before.risk_num > 0)
         counts["risk_machines"] += risky
         ok_risky = is_ok_at_risk(after) - is_ok_at_risk(before)

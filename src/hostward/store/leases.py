@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, insert, select, update
 
+from hostward.domain.durations import Durations, class_of
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
 from hostward.domain.module import Module
-from hostward.store.averages import WEIGHT
 from hostward.store.session import Prepared, Row, Session
-from hostward.store.tables import lease, machine, usual_time
-from hostward.store.times import micros, span, span_of, time_of
+from hostward.store.tables import lease, machine, scan_length
+from hostward.store.times import micros, time_of
 from hostward.store.upsert import upserting
 from hostward.usecases.records import Lease
 
@@ -25,12 +25,18 @@ _PUT = Prepared(
     .where(_C.lease_id == bindparam("which"))
     .values(acked=bindparam("to_acked"), ended=bindparam("to_ended"))
 )
-_U = usual_time.c
-_USUAL = Prepared(select(_U.average).where(_U.account_id == bindparam("account"), _U.module == bindparam("of_module")))
+_L = scan_length.c
+_OF_MODULE = (_L.account_id == bindparam("account"), _L.module == bindparam("of_module"))
+_HISTORY = Prepared(select(_L.length, _L.scans).where(*_OF_MODULE).order_by(_L.length))
 _LEARN = upserting(
-    usual_time,
-    key=("account_id", "module"),
-    change=lambda new: {"average": (_U.average * (WEIGHT - 1) + new.average) // WEIGHT},
+    scan_length,
+    key=("account_id", "module", "length"),
+    change=lambda new: {"scans": _L.scans + new.scans},
+)
+_FADE = Prepared(
+    update(scan_length)
+    .where(*_OF_MODULE)
+    .values(scans=(_L.scans * bindparam("wanted") + bindparam("there") - 1) // bindparam("there"))
 )
 
 
@@ -60,15 +66,23 @@ def put(session: Session, changed: Lease) -> bool:
     return session.run(_PUT, which=changed.id, to_acked=changed.acked, to_ended=int(changed.ended)) == 1
 
 
-def usual(session: Session, account: AccountId, module: Module) -> timedelta | None:
-    """How long a scan usually takes a machine."""
-    row = session.row(_USUAL, account=account, of_module=module.value)
-    return None if row is None else span_of(row[0])
+def history(session: Session, account: AccountId, module: Module) -> Durations:
+    """How long scans of the module took."""
+    return Durations(tuple((row[0], row[1]) for row in session.rows(_HISTORY, account=account, of_module=module.value)))
+
+
+def fade(session: Session, account: AccountId, module: Module, scans: int) -> None:
+    """Let older scans count for less; no class is forgotten."""
+    there = history(session, account, module).scans
+    if there > scans:
+        session.run(_FADE, account=account, of_module=module.value, wanted=scans, there=there)
 
 
 def learn(session: Session, account: AccountId, module: Module, took: timedelta) -> None:
-    """Move the average towards what a scan took."""
-    session.run(_LEARN(session.dialect.name), account_id=account, module=module.value, average=span(took))
+    """Count a scan in its class."""
+    session.run(
+        _LEARN(session.dialect.name), account_id=account, module=module.value, length=class_of(took), scans=1
+    )  # fmt: skip
 
 
 def _lease_of(row: Row) -> Lease:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, exi
 
 from hostward.domain.host_scan import FailType, UnitState
 from hostward.domain.ids import AccountId, MachineId, TaskId, VulId
+from hostward.domain.note import Code
 from hostward.domain.tally import field_of
 from hostward.domain.task import ScanState
 from hostward.store import packed, task_vuls
@@ -18,6 +19,9 @@ from hostward.store.texts import clean
 from hostward.store.times import time_or_none
 from hostward.store.unit_rows import IS_OPEN
 from hostward.usecases.records import Seen, TaskVul
+
+MICROS_OF_HUNDREDTH = 10_000
+"""Tally.begun is a sum of hundredths of a second."""
 
 _G, _T, _V = machine_tag.c, task_machine.c, unit_vul.c
 _FORGET = Prepared(delete(machine_tag).where(_G.machine_id == bindparam("which")))
@@ -69,19 +73,29 @@ def state_of(tags: Sequence[str], state: ScanState) -> ColumnElement[bool]:
 def seen(session: Session, which: TaskId, tags: Sequence[str]) -> Seen:
     """What is counted over the task's machines with these tags: now, from their rows."""
     at_risk = case((_T.risk_num > 0, 1), else_=0)
-    sums = (func.count(), func.sum(_T.progress), func.sum(at_risk), func.sum(_T.risk_num), func.max(_T.end_at))
+    absent = case((_T.note_code == Code.WAITING_OFFLINE.value, 1), else_=0)
+    begun = func.coalesce(func.sum(_T.begin_at // MICROS_OF_HUNDREDTH), 0)
+    sums = (
+        *(func.count(), func.sum(_T.progress), func.sum(at_risk), func.sum(_T.risk_num), func.max(_T.end_at)),
+        *(func.sum(absent), begun),
+    )
     query = select(_T.state, _T.fail, *sums).where(_T.task_id == which, has_tag(_T.machine_id, tags))
     found = Seen()
     end = 0
-    for state, fail, machines, progress, risky, risks, last in session.select(query.group_by(_T.state, _T.fail)):
-        name, tally = field_of(UnitState(state), FailType(fail)), found.tally
+    for number, fail, machines, progress, risky, risks, last, gone, ages in session.select(
+        query.group_by(_T.state, _T.fail)
+    ):
+        state, tally = UnitState(number), found.tally
+        name = field_of(state, FailType(fail))
         tally = replace(
             tally,
             machines=tally.machines + machines,
             progress=tally.progress + int(progress),
             risk_machines=tally.risk_machines + int(risky),
             risk_events=tally.risk_events + int(risks),
-            ok_at_risk=tally.ok_at_risk + (int(risky) if state == UnitState.OK else 0),
+            ok_at_risk=tally.ok_at_risk + (int(risky) if state is UnitState.OK else 0),
+            absent=tally.absent + (int(gone) if state is UnitState.PENDING else 0),
+            begun=tally.begun + (int(ages) if state.holds_lease else 0),
             **{name: getattr(tally, name) + machines},
         )
         found, end = replace(found, tally=tally), max(end, last or 0)

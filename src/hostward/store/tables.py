@@ -183,7 +183,7 @@ agent_session = _table(
 
 TALLY_COLUMNS = (
     *("machines", "pending", "leased", "running", "stopping", "ok", "offline", "timed_out", "failed", "too_old"),
-    *("stopped", "progress", "risk_machines", "risk_events", "vuls", "ok_at_risk"),
+    *("stopped", "progress", "risk_machines", "risk_events", "vuls", "ok_at_risk", "absent", "begun"),
 )
 """Tally's fields in their order ("timeout" is the task's own span here, so that the count is timed_out)."""
 
@@ -205,7 +205,10 @@ task = _table(
     _number("end_at", null=True),
     _number("stop_at", null=True),
     _words("stop_by"),
-    _number("typical", null=True),
+    _words("history"),
+    _number("settled"),
+    _number("not_before", null=True),
+    _number("ramp"),
     _number("not_after", null=True),
     _number("vul_rev"),
     *(_number(name) for name in TALLY_COLUMNS),
@@ -286,14 +289,16 @@ lease = _table(
     _number("given"),
     fill=FILL_WARM,
 )
-usual_time = _table(
-    "usual_time",
-    "account_id module",
+scan_length = _table(
+    "scan_length",
+    "account_id module length",
     _number("account_id"),
     _words("module"),
-    _number("average"),
+    _number("length"),
+    _number("scans"),
     fill=FILL_HOT,
 )
+"""How many scans took how long, by class of length (domain.durations)."""
 
 _ROW = "machine_id lease_id batch place"
 

@@ -11,7 +11,7 @@ from hostward.domain.module import Module
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task, Trigger
 from hostward.store import machine_tags
-from hostward.store.codec import options_of, options_text, words_of, words_text
+from hostward.store.codec import history_of, history_text, options_of, options_text, words_of, words_text
 from hostward.store.session import Prepared, Row, Session, Value
 from hostward.store.tables import TALLY_COLUMNS, task
 from hostward.store.texts import ascii_lower, clean
@@ -20,7 +20,10 @@ from hostward.usecases.records import ALL_TASKS, TaskFilter
 
 _C = task.c
 _OWN = ("task_id", "account_id", "module", "started_by", "options", "content", "created_by", "timeout", "queue")
-_RUN = ("run", "begin_at", "run_begin", "end_at", "stop_at", "stop_by", "typical", "not_after", "vul_rev")
+_RUN = (
+    *("run", "begin_at", "run_begin", "end_at", "stop_at", "stop_by"),
+    *("history", "settled", "not_before", "ramp", "not_after", "vul_rev"),
+)
 COLUMNS = tuple(_C[name] for name in (*_OWN, *_RUN, *TALLY_COLUMNS))
 _PUT = tuple(name for name in (*_OWN[1:], *_RUN) if name not in ("end_at", "vul_rev"))
 _TALLY_FIELDS = tuple(field.name for field in fields(Tally))
@@ -123,7 +126,7 @@ def _meant(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
 
 def _task_of(row: Row) -> Task:
     which, account, module, trigger, options, content, created_by, timeout, queue = row[:9]
-    run, begin, run_begin, end, stop_at, stop_by, typical, not_after, vul_rev = row[9:18]
+    run, begin, run_begin, end, stop_at, stop_by, history, settled, not_before, ramp, not_after, vul_rev = row[9:21]
     return Task(
         id=TaskId(which),
         account=AccountId(account),
@@ -140,10 +143,13 @@ def _task_of(row: Row) -> Task:
         end=time_or_none(end),
         stop_at=time_or_none(stop_at),
         stop_by=stop_by,
-        typical=None if typical is None else span_of(typical),
+        history=history_of(history),
+        settled=settled,
+        not_before=time_or_none(not_before),
+        ramp=span_of(ramp),
         not_after=time_or_none(not_after),
         vul_rev=vul_rev,
-        tally=Tally(**dict(zip(_TALLY_FIELDS, row[18:], strict=True))),
+        tally=Tally(**dict(zip(_TALLY_FIELDS, row[21:], strict=True))),
     )
 
 
@@ -162,7 +168,10 @@ def _put(new: Task) -> dict[str, Value]:
         "run_begin": micros(new.run_begin),
         "stop_at": micros_or_none(new.stop_at),
         "stop_by": clean(new.stop_by),
-        "typical": None if new.typical is None else span(new.typical),
+        "history": history_text(new.history),
+        "settled": new.settled,
+        "not_before": micros_or_none(new.not_before),
+        "ramp": span(new.ramp),
         "not_after": micros_or_none(new.not_after),
     }
 

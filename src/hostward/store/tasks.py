@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hostward.domain.advisory import Match
+from hostward.domain.durations import Durations
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
@@ -167,9 +168,17 @@ class SqlTasks:
         """A page of what the task found, worst first."""
         return task_risks.page(self._session, task, module, wanted, limit=limit, offset=offset, tags=tags)
 
-    def typical(self, account: AccountId, module: Module) -> timedelta | None:
-        """How long a scan of the module usually takes a machine."""
-        return leases.usual(self._session, account, module)
+    def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
+        """When units that hold a lease began, and their progress."""
+        return unit_queries.at_work(self._session, task)
+
+    def history(self, account: AccountId, module: Module) -> Durations:
+        """How long scans of the module took."""
+        return leases.history(self._session, account, module)
+
+    def fade(self, account: AccountId, module: Module, *, scans: int) -> None:
+        """Let older scans count for less."""
+        leases.fade(self._session, account, module, scans)
 
     def learn(self, account: AccountId, module: Module, took: timedelta) -> None:
         """A scan ended well after this long."""

@@ -7,13 +7,14 @@ from sqlalchemy import bindparam, insert, select, text, union_all
 
 from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.ids import AccountId, MachineId, Seq, TaskId
+from hostward.domain.progress import MOST_AT_WORK
 from hostward.domain.tally import Tally
 from hostward.domain.tally import recount as recounted
 from hostward.store import unit_rows
 from hostward.store.classes import AT_RISK, OK_AT_RISK, class_of, is_ok_at_risk
 from hostward.store.session import Prepared, Row, Session, Value, in_chunks
 from hostward.store.tables import BLOCK, BLOCK_COLUMNS, NOT_OK, task_block, task_machine
-from hostward.store.times import micros
+from hostward.store.times import micros, time_of
 from hostward.store.unit_rows import IS_OPEN, query, unit_of
 
 _C = task_machine.c
@@ -34,6 +35,15 @@ _OPEN_KEYS = union_all(
 """State by state, as the index has them: when few are left, few are read."""
 _OPEN_OF_TASK = Prepared(
     query().where(_C.task_id == bindparam("which"), _C.seq == _OPEN_KEYS.c.seq).order_by(_OPEN_KEYS.c.seq)
+)
+_AT_WORK = Prepared(
+    select(_C.begin_at, _C.progress)
+    .where(
+        _C.task_id == bindparam("which"),
+        text(f"state IN ({', '.join(str(state.value) for state in UnitState if state.holds_lease)})"),
+        text(NOT_OK),
+    )
+    .limit(MOST_AT_WORK)
 )
 _DUE = Prepared(
     query().where(_C.due <= bindparam("now"), IS_OPEN).order_by(_C.due, _C.task_id, _C.seq).limit(bindparam("many"))
@@ -83,6 +93,11 @@ def open_of_task(session: Session, which: TaskId, machines: frozenset[MachineId]
 def due(session: Session, now: datetime, limit: int) -> list[Unit]:
     """Units whose due time has come, longest due first."""
     return list(map(unit_of, session.rows(_DUE, now=micros(now), many=limit)))
+
+
+def at_work(session: Session, which: TaskId) -> list[tuple[datetime, int]]:
+    """When units that hold a lease began, and their progress."""
+    return [(time_of(begin), progress) for begin, progress in session.rows(_AT_WORK, which=which)]
 
 
 def recount(session: Session, which: TaskId, *, vuls: int) -> Tally:

@@ -5,7 +5,7 @@ read through it is one consistent snapshot. Times are aware UTC datetimes with m
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from hostward.domain.account import AgentSession
@@ -22,6 +22,7 @@ from hostward.usecases.advisory_ports import Advisories
 from hostward.usecases.agent_ports import Agents
 from hostward.usecases.enrolment_ports import Enrolments
 from hostward.usecases.fleet_ports import Fleet
+from hostward.usecases.length_ports import ScanLengths
 from hostward.usecases.records import (
     ALL_TASKS,
     Label,
@@ -46,7 +47,7 @@ from hostward.usecases.webhook_ports import Webhooks
 T = TypeVar("T")
 
 
-class Tasks(Protocol):
+class Tasks(ScanLengths, Protocol):
     """Tasks, their units, leases and tallies."""
 
     def next_id(self) -> TaskId:
@@ -167,12 +168,8 @@ class Tasks(Protocol):
         """
         ...
 
-    def typical(self, account: AccountId, module: Module) -> timedelta | None:
-        """How long a scan of the module usually takes a machine (a moving average), None when none has ended."""
-        ...
-
-    def learn(self, account: AccountId, module: Module, took: timedelta) -> None:
-        """A scan ended well after this long."""
+    def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
+        """When each unit that holds a lease began, and its progress; at most progress.MOST_AT_WORK of them."""
         ...
 
     def recount(self, task: TaskId) -> Tally:

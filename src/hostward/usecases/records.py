@@ -355,11 +355,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """A scan to be started. queue None: machines may wait as long as their timeout is. not_after: end of its window."""
+    """A scan to be started. queue None: machines may wait as long as their timeout is.
+
+    not_before, not_after: its window, None for none. ramp: over how long the starts of its machines are spread.
+    """
 
     options: Options
     content: tuple[str, ...]
     scope: Scope
     timeout: timedelta
     queue: timedelta | None = None
+    not_before: datetime | None = None
     not_after: datetime | None = None
+    ramp: timedelta = timedelta(0)

@@ -13,6 +13,7 @@ from hostward.api.gateway import Gateway
 from hostward.api.http import Message, Request
 from hostward.domain.account import Role, User
 from hostward.domain.errors import HostwardError
+from hostward.domain.host_rules import HostRules
 from hostward.domain.ids import AccountId, MachineId, UserId
 from hostward.runtime.clock import Clock
 from hostward.settings import Settings
@@ -102,6 +103,16 @@ def api_settings(settings: Settings) -> ApiSettings:
         rate=settings.api_rate_per_second,
         default_timeout=timedelta(seconds=settings.scan_default_timeout_seconds),
         allow_private=settings.notifications_allow_private,
+        rules=rules_of(settings),
+    )
+
+
+def rules_of(settings: Settings) -> HostRules:
+    """What the operator lets scans do to hosts."""
+    return HostRules(
+        window=settings.scan_window,
+        ramp=timedelta(seconds=settings.scan_ramp_seconds),
+        queues=settings.scan_offline == "queue",
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta, tzinfo
 
+from hostward.domain.host_rules import FREE, HostRules
 from hostward.domain.ids import ScheduleId
 from hostward.runtime.clock import Clock
 from hostward.runtime.logging import get_logger
@@ -22,12 +23,15 @@ _log = get_logger(__name__)
 class Scheduler:
     """Looks at what is due, for ever. Every server of a database may run one: a row lock makes each fire one task."""
 
-    def __init__(self, *, store: Store, hub: Hub, clock: Clock, zone: tzinfo, timeout: timedelta) -> None:
+    def __init__(
+        self, *, store: Store, hub: Hub, clock: Clock, zone: tzinfo, timeout: timedelta, rules: HostRules = FREE
+    ) -> None:
         self._store = store
         self._hub = hub
         self._clock = clock
         self._zone = zone
         self._timeout = timeout
+        self._rules = rules
         self._in_zone = False
 
     async def run(self) -> None:
@@ -64,7 +68,8 @@ class Scheduler:
         try:
             ran = await self._store.write(
                 lambda uow: run_due(
-                    uow, which=which, now=self._clock.now(), zone=self._zone, timeout=self._timeout
+                    uow, which=which, now=self._clock.now(), zone=self._zone, timeout=self._timeout,
+                    rules=self._rules,
                 )
             )  # fmt: skip
         except Exception:  # noqa: BLE001  # it is tried again with the next tick

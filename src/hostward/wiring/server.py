@@ -40,7 +40,7 @@ from hostward.wiring.feed_desk import VERB as FEEDS
 from hostward.wiring.feed_updater import FeedUpdater
 from hostward.wiring.figures import Figures
 from hostward.wiring.installs import Installs
-from hostward.wiring.local_api import LocalApi, api_settings
+from hostward.wiring.local_api import LocalApi, api_settings, rules_of
 from hostward.wiring.metrics_token import read_token
 from hostward.wiring.notifier import Notifier
 from hostward.wiring.private import open_private
@@ -159,7 +159,9 @@ def _metrics_page(
 
 def _scheduler(settings: Settings, clock: Clock, store: Store, hub: Hub) -> Scheduler:
     timeout = timedelta(seconds=settings.scan_default_timeout_seconds)
-    return Scheduler(store=store, hub=hub, clock=clock, zone=settings.api_time_zone, timeout=timeout)
+    return Scheduler(
+        store=store, hub=hub, clock=clock, zone=settings.api_time_zone, timeout=timeout, rules=rules_of(settings)
+    )
 
 
 def _gateway(

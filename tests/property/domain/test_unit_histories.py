@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostward.domain import progress
+from hostward.domain.durations import counted
 from hostward.domain.errors import IllegalTransition
 from hostward.domain.host_scan import WHOLE, FailType, Unit
 from hostward.domain.ids import LeaseId, MachineId, Seq, TaskId
@@ -76,14 +77,24 @@ def test_a_hundred_means_every_machine_is_final(history):
         assert (progress.percent(tally) == 100) is all(unit.is_final for unit in units)
 
 
-@given(histories, st.integers(0, 10_000), st.integers(0, 10_000), st.none() | st.integers(0, 10_000))
-def test_time_left_is_zero_exactly_when_done_and_bounded_by_the_deadline(history, elapsed, until, typical):
+seconds = st.integers(0, 10_000).map(lambda number: timedelta(seconds=number))
+clocks = st.builds(
+    progress.Clocks,
+    **dict.fromkeys(("elapsed", "until_deadline", "until_queue_ends", "until_last_start", "ramp", "age"), seconds),
+    timeout=st.integers(1, 10_000).map(lambda number: timedelta(seconds=number)),
+    settled=st.integers(0, 5),
+)
+
+
+@given(histories, clocks, st.lists(seconds, max_size=20), st.booleans())
+def test_time_left_is_zero_exactly_when_done_and_bounded_by_the_deadline(history, times, took, looked_at):
     """At least a second before; the deadline itself while nothing better is known."""
-    usual = None if typical is None else timedelta(seconds=typical)
-    for _, tally in walk(history):
-        estimate = progress.time_left(
-            tally, elapsed=timedelta(seconds=elapsed), until_deadline=timedelta(seconds=until), typical=usual
-        )
+    until = times.until_deadline.total_seconds()
+    for units, tally in walk(history):
+        working = [
+            progress.AtWork(age=times.age, done=unit.progress / WHOLE) for unit in units if unit.state.holds_lease
+        ]
+        estimate = progress.time_left(tally, times, counted(took), working if looked_at else ())
         assert (estimate.left == timedelta(0)) is tally.is_done
         assert estimate.left <= max(timedelta(seconds=until), timedelta(seconds=1))
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from hostward.store.averages import moved
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from hostward.domain.note import Code, Note
 from hostward.domain.options import BaselineOptions, Category, MalwareOptions, Options, Pattern, VulOptions, module_of
 from hostward.domain.severity import Level
 from hostward.store import packed
-from hostward.store.averages import moved
 from hostward.store.codec import note_of, options_of, options_text, values_text, words_of, words_text
 from hostward.store.texts import SEPARATOR, clean, fold, joined, texts_of
 from hostward.store.times import EPOCH, micros, seconds_or_zero, span, span_of, time_of

@@ -110,6 +110,14 @@ def test_a_silent_lease_goes_back_to_waiting():
     assert (after.state, after.note.values["attempt"]) == (UnitState.PENDING, "2")
 
 
+def test_a_lease_is_not_silent_while_nobody_listened():
+    """A server that was away for longer than a lease lives gives its agents a lease's time to speak."""
+    back = NOW + 2 * LEASE
+    after = overdue(leased(), task(), machine(), back, listening_since=back)
+    assert (after.state, after.due) == (UnitState.LEASED, back + LEASE)
+    assert overdue(after, task(), machine(), back + LEASE, listening_since=back).state is UnitState.PENDING
+
+
 def test_a_lease_that_lasts_too_long_times_out():
     """FailType 4, however lively the agent is."""
     late = NOW + HOUR

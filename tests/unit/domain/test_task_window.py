@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from hostward.domain.durations import UNKNOWN
 from hostward.domain.host_scan import FailType, Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, TaskId
 from hostward.domain.machine import Machine, MachineFacts
@@ -71,5 +72,5 @@ def test_the_reason_of_a_timeout_is_the_window_or_the_timeout(closes, code: Code
 
 def test_another_run_is_not_bound_to_the_window():
     """It was asked for by a person."""
-    again = task(not_after=BEGIN + HOUR).again(BEGIN + 9 * HOUR, None, None)
+    again = task(not_after=BEGIN + HOUR).again(BEGIN + 9 * HOUR, timeout=None, history=UNKNOWN, settled=0)
     assert (again.not_after, again.deadline) == (None, BEGIN + 13 * HOUR + timedelta(seconds=40))

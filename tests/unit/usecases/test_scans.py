@@ -387,7 +387,8 @@ def test_how_long_scans_take_is_learnt(fleet: Fleet):
     fleet.later(40)
     fleet.finish(machine, lease)
     details = fleet.details(fleet.start())
-    assert (details.left.known, details.left.left) == (True, timedelta(seconds=40))
+    assert details.left.known
+    assert abs(details.left.left - timedelta(seconds=40)) < timedelta(seconds=8)
 
 
 # stop

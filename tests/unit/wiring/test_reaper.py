@@ -89,5 +89,25 @@ def test_a_store_that_fails_once_is_asked_again(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(reaper, "tick", broken)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(reap(None, None, None))
+        asyncio.run(reap(None, None, Turned(new_fleet())))
     assert len(calls) == 3
+
+
+def test_time_in_which_nobody_could_be_heard_is_no_silence(monkeypatch: pytest.MonkeyPatch, fleet: Fleet):
+    """Neither that before the server's start, nor a standstill, nor one with a store that fails; a short pause is."""
+    monkeypatch.setattr(reaper, "TICK_SECONDS", 0.0)
+    begin, heard_since = fleet.now, []
+    pauses = iter([1.0, 1.0, 100.0, 1.0, 1.0])
+
+    async def look(_store, _hub, _clock, since) -> None:
+        heard_since.append((since - begin).total_seconds())
+        fleet.later(next(pauses, 0.0))
+        if len(heard_since) == 5:
+            raise RuntimeError("the disk is full")
+        if len(heard_since) == 6:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(reaper, "tick", look)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(reap(None, None, Turned(fleet)))
+    assert heard_since == [0.0, 0.0, 0.0, 102.0, 102.0, 104.0]

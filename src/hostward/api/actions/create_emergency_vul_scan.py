@@ -44,6 +44,7 @@ async def answer(ctx: Context, request: Request) -> Response:
             uuids=request.uuids,
             content=_CONTENT,
             timeout=timeout,
+            rule=ctx.ruled,
             account=ctx.account,
             by=ctx.user.name,
             now=ctx.now,

@@ -55,12 +55,12 @@ async def answer(ctx: Context, request: Request) -> Response:
     """Describe the task."""
     module = module_of(request.module, "Module")
     which = task_of(request.task_id, module)
-    task, before = await ctx.store.read(
-        lambda uow: views.described(uow, account=ctx.account, module=module, task=which)
+    task, before, left = await ctx.store.read(
+        lambda uow: views.described(uow, account=ctx.account, module=module, task=which, now=ctx.now)
     )
     zone = ctx.settings.time_zone
     return Response(
-        task=scan_task(task, zone, ctx.now),
+        task=scan_task(task, left, zone),
         options=[OptionText(name, value) for name, value in option_texts(task.options, ctx.language)],
         buckets=[BucketCount(bucket.value, size) for bucket, size in sizes(task.tally).items()],
         previous_task_id=before or 0,

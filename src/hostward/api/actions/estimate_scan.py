@@ -24,13 +24,17 @@ class Request(msgspec.Struct, rename="pascal", kw_only=True):
 
 
 class Response(msgspec.Struct, rename="pascal", kw_only=True):
-    """Offline machines may wait WaitSeconds; those TooOld fail at once. RunSeconds is the deadline while not Known."""
+    """Offline or busy machines may wait WaitSeconds; those TooOld fail at once.
+
+    RunSeconds and TotalSeconds are the deadline while not Known.
+    """
 
     machines: int
     offline: int
     too_old: int
     wait_seconds: int
     run_seconds: int
+    total_seconds: int
     known: bool
 
 
@@ -42,7 +46,14 @@ async def answer(ctx: Context, request: Request) -> Response:
     timeout = ctx.settings.default_timeout
     found = await ctx.store.read(
         lambda uow: estimate(
-            uow, account=ctx.account, module=module, quuids=quuids, tags=tags, timeout=timeout, now=ctx.now
+            uow,
+            account=ctx.account,
+            module=module,
+            quuids=quuids,
+            tags=tags,
+            timeout=timeout,
+            hours=ctx.hours(),
+            now=ctx.now,
         )
     )
     return Response(
@@ -51,5 +62,6 @@ async def answer(ctx: Context, request: Request) -> Response:
         too_old=found.too_old,
         wait_seconds=left_in("seconds", found.wait),
         run_seconds=left_in("seconds", found.run.left),
-        known=found.run.known,
+        total_seconds=left_in("seconds", found.total.left),
+        known=found.total.known,
     )

@@ -11,6 +11,7 @@ from hostward.api.machine_query import query_text
 from hostward.api.task_rows import STATES, ScanTask, scan_task
 from hostward.api.values import DEFAULT_LIMIT, count_between, limit_of, module_of, offset_of, one_of, wrong_value
 from hostward.domain.task import Trigger
+from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import TaskFilter
 from hostward.usecases.scans import describe
 
@@ -49,12 +50,15 @@ async def answer(ctx: Context, request: Request) -> Response:
     states = frozenset(STATES[one_of("States", word, list(STATES))] for word in request.states)
     limit, offset = limit_of(request.limit), offset_of(request.offset)
     narrowed = _narrowed(request, ctx.settings.time_zone)
-    total, tasks = await ctx.store.read(
-        lambda uow: describe.listing(
+
+    def read(uow: UnitOfWork) -> Response:
+        total, tasks = describe.listing(
             uow, account=ctx.account, module=module, states=states, limit=limit, offset=offset, narrowed=narrowed
         )
-    )
-    return Response(total_count=total, tasks=[scan_task(task, ctx.settings.time_zone, ctx.now) for task in tasks])
+        rows = [scan_task(task, describe.left(uow, task, ctx.now), ctx.settings.time_zone) for task in tasks]
+        return Response(total_count=total, tasks=rows)
+
+    return await ctx.store.read(read)
 
 
 def _narrowed(request: Request, zone: tzinfo) -> TaskFilter:

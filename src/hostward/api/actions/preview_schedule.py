@@ -53,12 +53,12 @@ async def answer(ctx: Context, request: Request) -> Response:
     between("DaysCycle", request.days_cycle, 0, MAX_DAYS)
     setting = _setting(ctx, request, module)
     fires = list(islice(fires_of(setting, ctx.now, zone), count))
-    typical = await ctx.store.read(lambda uow: uow.tasks.typical(ctx.account, module))
+    history = await ctx.store.read(lambda uow: uow.tasks.history(ctx.account, module))
     return Response(
         times=[wire_datetime(zone, fire) for fire in fires],
         time_zone=str(zone),
         words=cadence_words(setting, zone, ctx.language),
-        warning=_warning(ctx, setting, fires, module, typical),
+        warning=_warning(ctx, setting, fires, module, history.middle),
     )
 
 

@@ -77,6 +77,6 @@ def _started(
         timeout=ctx.settings.default_timeout,
     )
     started = start(
-        uow, request=scan, account=ctx.account, by=ctx.user.name, trigger=Trigger.ONE_CLICK, now=ctx.now
+        uow, request=ctx.ruled(scan), account=ctx.account, by=ctx.user.name, trigger=Trigger.ONE_CLICK, now=ctx.now
     )  # fmt: skip
     return started, named or [machine.quuid for machine in uow.machines.of_account(ctx.account)]

@@ -44,7 +44,14 @@ async def answer(ctx: Context, request: Request) -> Response:
     timeout = own_timeout_of(request.timeout_period)
     again = await ctx.store.write(
         lambda uow: rerun(
-            uow, account=ctx.account, module=module, task=task, quuids=quuids, timeout=timeout, now=ctx.now
+            uow,
+            account=ctx.account,
+            module=module,
+            task=task,
+            quuids=quuids,
+            timeout=timeout,
+            hours=ctx.hours(),
+            now=ctx.now,
         )
     )
     ctx.hub.wake(again.wake)

@@ -78,7 +78,7 @@ async def answer(ctx: Context, request: Request) -> Response:
     )
     started = await ctx.store.write(
         lambda uow: start(
-            uow, request=scan, account=ctx.account, by=ctx.user.name, trigger=Trigger.ONE_CLICK, now=ctx.now
+            uow, request=ctx.ruled(scan), account=ctx.account, by=ctx.user.name, trigger=Trigger.ONE_CLICK, now=ctx.now
         )
     )
     ctx.hub.wake(started.wake)

@@ -10,6 +10,7 @@ from hostward.domain.advisory import Advisory
 from hostward.domain.audit import AuditEntry
 from hostward.domain.console_session import ConsoleSession
 from hostward.domain.credential import Credential
+from hostward.domain.durations import Durations
 from hostward.domain.enrolment import EnrolmentToken, Waiting
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import (
@@ -85,7 +86,7 @@ class State:
     leases: dict[LeaseId, Lease] = field(default_factory=dict)
     vul_sets: dict[tuple[TaskId, Seq], frozenset[VulId]] = field(default_factory=dict)
     task_vuls: dict[tuple[TaskId, VulId], Counted] = field(default_factory=dict)
-    usual: dict[tuple[AccountId, Module], int] = field(default_factory=dict)
+    lengths: dict[tuple[AccountId, Module], Durations] = field(default_factory=dict)
     schedules: dict[ScheduleId, Schedule] = field(default_factory=dict)
     batches: dict[tuple[MachineId, LeaseId, int], tuple[Item, ...]] = field(default_factory=dict)
     current: dict[tuple[MachineId, Module], tuple[LeaseId, datetime]] = field(default_factory=dict)

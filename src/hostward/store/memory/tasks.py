@@ -1,26 +1,27 @@
 """Tasks, their units, leases and tallies in memory."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hostward.domain.advisory import Match
+from hostward.domain.durations import UNKNOWN, Durations, class_of, durations_of
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
 from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order
 from hostward.domain.module import Module
+from hostward.domain.progress import MOST_AT_WORK
 from hostward.domain.tally import Tally
 from hostward.domain.tally import recount as recounted
 from hostward.domain.task import ScanState, Task
-from hostward.store.averages import moved
 from hostward.store.codec import options_of, options_text
 from hostward.store.found_vuls import badness
 from hostward.store.memory import pages, task_risks, task_vuls
 from hostward.store.memory.state import State
 from hostward.store.outdated import outdated
 from hostward.store.texts import ascii_lower, clean
-from hostward.store.times import span, span_of
 from hostward.usecases.records import (
     ALL_TASKS,
     Lease,
@@ -184,15 +185,26 @@ class MemoryTasks:
             found = task_risks.of_units(self._state, units, module, wanted)
         return RiskPage(total=len(found), rows=found[offset : offset + limit])
 
-    def typical(self, account: AccountId, module: Module) -> timedelta | None:
-        """How long a scan of the module usually takes a machine."""
-        average = self._state.usual.get((account, module))
-        return None if average is None else span_of(average)
+    def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
+        """When units that hold a lease began, and their progress."""
+        working = [unit for unit in self._open() if unit.task == task and unit.state.holds_lease]
+        return [(unit.begin, unit.progress) for unit in working if unit.begin is not None][:MOST_AT_WORK]
+
+    def history(self, account: AccountId, module: Module) -> Durations:
+        """How long scans of the module took."""
+        return self._state.lengths.get((account, module), UNKNOWN)
+
+    def fade(self, account: AccountId, module: Module, *, scans: int) -> None:
+        """Let older scans count for less."""
+        known = self.history(account, module)
+        if known.scans > scans:
+            faded = {number: -(-count * scans // known.scans) for number, count in known.classes}
+            self._state.lengths[account, module] = durations_of(faded)
 
     def learn(self, account: AccountId, module: Module, took: timedelta) -> None:
-        """A scan ended well after this long."""
-        average = self._state.usual.get((account, module))
-        self._state.usual[account, module] = span(took) if average is None else moved(average, span(took))
+        """Count a scan in its class."""
+        counts = Counter(dict(self.history(account, module).classes)) + Counter([class_of(took)])
+        self._state.lengths[account, module] = durations_of(counts)
 
     def recount(self, task: TaskId) -> Tally:
         """The tally counted anew."""

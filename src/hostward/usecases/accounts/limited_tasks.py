@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from hostward.domain.account import User
 from hostward.domain.advisory import Match
+from hostward.domain.durations import Durations
 from hostward.domain.errors import Forbidden, NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
@@ -140,9 +141,17 @@ class LimitedTasks:
         """What was found on machines in reach, worst first."""
         return self._tasks.vuls(task, limit=limit, tags=self._user.tags)
 
-    def typical(self, account: AccountId, module: Module) -> timedelta | None:
-        """How long a scan of the module usually takes a machine."""
-        return self._tasks.typical(account, module)
+    def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
+        """None: what is counted of machines in reach says enough of the time left."""
+        return ()
+
+    def history(self, account: AccountId, module: Module) -> Durations:
+        """How long scans of the module took."""
+        return self._tasks.history(account, module)
+
+    def fade(self, account: AccountId, module: Module, *, scans: int) -> NoReturn:
+        """The server's own."""
+        _forbidden()
 
     def recount(self, task: TaskId) -> Tally:
         """The counts of machines in reach, which are never kept."""

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from hostward.domain import progress
 from hostward.domain.errors import NotFound
+from hostward.domain.host_scan import WHOLE
 from hostward.domain.ids import AccountId, TaskId
 from hostward.domain.machine_filter import Conditions
 from hostward.domain.module import Module
 from hostward.domain.options import VulOptions
-from hostward.domain.progress import Estimate
+from hostward.domain.progress import AtWork, Clocks, Estimate
 from hostward.domain.reason import Reason
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.ports import UnitOfWork
@@ -77,18 +78,34 @@ def details(
         page=uow.tasks.page(task, conditions, limit=limit, offset=offset),
         vuls=_vuls(uow, found) if want_vuls(found) else (),
         percent=progress.percent(found.tally),
-        left=left(found, now),
+        left=left(uow, found, now),
         elapsed=max((found.end or now) - found.run_begin, timedelta(0)),
     )
 
 
-def left(task: Task, now: datetime) -> Estimate:
+def left(uow: UnitOfWork, task: Task, now: datetime) -> Estimate:
     """Time until the task is done."""
-    return progress.time_left(
-        task.tally,
-        elapsed=now - task.run_begin,
-        until_deadline=task.deadline - now,
-        typical=task.typical,
+    tally = task.tally
+    known = uow.tasks.at_work(task.id) if tally.leased or tally.running else ()
+    at_work = [AtWork(age=max(now - begin, timedelta(0)), done=done / WHOLE) for begin, done in known]
+    return progress.time_left(tally, clocks_of(task, now), task.history, at_work)
+
+
+def clocks_of(task: Task, now: datetime) -> Clocks:
+    """The times that the task's end depends on."""
+    zero = timedelta(0)
+    queue_ends = task.last_start + task.patience
+    if task.not_after is not None:
+        queue_ends = min(queue_ends, task.not_after)
+    return Clocks(
+        elapsed=max(now - task.opens, zero),
+        until_deadline=max(task.deadline - now, zero),
+        until_queue_ends=max(queue_ends - now, zero),
+        until_last_start=max(task.last_start - now, zero),
+        ramp=task.ramp,
+        timeout=task.timeout_from(now),
+        age=task.tally.mean_age(now),
+        settled=task.settled,
     )
 
 

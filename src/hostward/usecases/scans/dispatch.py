@@ -39,7 +39,7 @@ def next_work(
     if fresh:
         units = [_reclaimed(uow, unit, holding, now, server_started) for unit in units]
     resent = [_job(uow, unit, tasks[unit.task], now) for unit in units if _is_unheard(unit, holding)]
-    waiting = _waiting(units, tasks, asking, poll)
+    waiting = _waiting(units, tasks, asking, poll, now)
     given = _given(uow, waiting, tasks, asking, now)
     ended = [unit for unit in units if unit.is_final] + (waiting if asking.is_too_old() else [])
     tell_finished(uow, [tasks[unit.task] for unit in ended], now)
@@ -78,15 +78,18 @@ def _is_wanted(uow: UnitOfWork, lease: LeaseId, machine: MachineId) -> bool:
     return unit is not None and unit.lease == lease
 
 
-def _waiting(units: Sequence[Unit], tasks: dict[TaskId, Task], machine: Machine, poll: Poll) -> list[Unit]:
-    """What may be leased now: the oldest waiting unit of each module that the agent could start."""
+def _waiting(
+    units: Sequence[Unit], tasks: dict[TaskId, Task], machine: Machine, poll: Poll, now: datetime
+) -> list[Unit]:
+    """What may be leased now: the oldest waiting unit of each module that the agent could start, if its time came."""
     known = set(Module)
     free = {Module(name) for name in poll.modules if name in known}
     free -= {tasks[unit.task].module for unit in units if unit.state.holds_lease}
     waiting: list[Unit] = []
     for unit in units:
         module = tasks[unit.task].module
-        if unit.state is UnitState.PENDING and (module in free or machine.is_too_old()):
+        may_begin = module in free and tasks[unit.task].starts(unit.seq) <= now
+        if unit.state is UnitState.PENDING and (may_begin or machine.is_too_old()):
             free.discard(module)
             waiting.append(unit)
     return waiting

@@ -1,6 +1,6 @@
 """Scan for one vulnerability that is known to be exploited."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from hostward.domain.errors import InvalidValue
@@ -15,11 +15,11 @@ from hostward.usecases.scans.start import Started, check_options, start
 
 def start_emergency(
     uow: UnitOfWork, *, vul: VulId, uuids: Sequence[str], content: tuple[str, ...], timeout: timedelta,
-    account: AccountId, by: str, now: datetime,
+    rule: Callable[[ScanRequest], ScanRequest], account: AccountId, by: str, now: datetime,
 ) -> Started:  # fmt: skip
     """Start a scan of the machines with these uuids, of all for none, that counts this vulnerability alone.
 
-    Raises InvalidValue for a machine or a number that nobody knows, and for a vulnerability that is not known to be
+    rule: the request as the operator's rules for hosts let it be. Raises InvalidValue for a machine or a number that nobody knows, and for a vulnerability that is not known to be
     exploited; UnsupportedValue while there is no catalogue; NoMachines.
     """
     options = VulOptions(vul_ids=(vul,), emergency=True)
@@ -29,7 +29,7 @@ def start_emergency(
         raise InvalidValue.because(Reason.NOT_EXPLOITED, name=known.key)
     scope = Scope(everything=not uuids, quuids=_quuids(uow, account, uuids) if uuids else ())
     request = ScanRequest(options=options, content=content, scope=scope, timeout=timeout)
-    return start(uow, request=request, account=account, by=by, trigger=Trigger.ONE_CLICK, now=now)
+    return start(uow, request=rule(request), account=account, by=by, trigger=Trigger.ONE_CLICK, now=now)
 
 
 def _quuids(uow: UnitOfWork, account: AccountId, uuids: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a scan would come to if it started now, by the rules of a real start, and nothing started."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hostward.domain.host_scan import WHOLE
@@ -9,18 +9,25 @@ from hostward.domain.ids import AccountId
 from hostward.domain.machine import MINIMUM_AGENT, OFFLINE_AFTER, Machine, version_tuple
 from hostward.domain.machine_filter import Tagged
 from hostward.domain.module import Module
-from hostward.domain.progress import Estimate, time_left
+from hostward.domain.progress import Clocks, Estimate, time_left
 from hostward.domain.tally import Tally
-from hostward.domain.task import HEARTBEAT
+from hostward.domain.task import ALWAYS, HEARTBEAT, Hours, ScanState
 from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.scans import describe
 from hostward.usecases.scans.start import named_machines
+
+RUNNING = frozenset({ScanState.SCANNING, ScanState.STOPPING})
+
+MOST_RUNNING = 20
+"""Running tasks that are looked at: more of one module at a time are nobody's plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """Machines that would enter the task. offline: of those that may be scanned at all. too_old fail at once.
 
-    wait: how long offline machines may hold the task open. run: until every machine is final, as far as is known.
+    wait: how long machines that are offline, or busy with an earlier scan of this module, may wait. run: what the scan
+    itself takes those that are there. total: until every machine is final, as far as is known.
     """
 
     machines: int
@@ -28,6 +35,7 @@ class Forecast:
     too_old: int
     wait: timedelta
     run: Estimate
+    total: Estimate
 
 
 def estimate(
@@ -38,6 +46,7 @@ def estimate(
     quuids: Sequence[str],
     tags: Sequence[str],
     timeout: timedelta,
+    hours: Hours = ALWAYS,
     now: datetime,
 ) -> Forecast:
     """Of the machines named, or of all for (); tags: only those of them with one of these.
@@ -45,16 +54,37 @@ def estimate(
     Nobody to scan is no error here. Raises InvalidValue for a quuid that nobody knows.
     """
     machines, too_old, offline = _named(uow, account, quuids, tags, now) if quuids else _all(uow, account, tags, now)
-    tally = Tally(machines=machines, pending=machines - too_old, too_old=too_old, progress=too_old * WHOLE)
-    run = time_left(
-        tally,
-        elapsed=timedelta(0),
-        until_deadline=2 * timeout + 2 * HEARTBEAT,  # as Task.deadline is without a window, when machines queue as long
-        typical=uow.tasks.typical(account, module),
+    tally = Tally(
+        machines=machines, pending=machines - too_old, too_old=too_old, progress=too_old * WHOLE, absent=offline
     )
+    zero, until_last_start = timedelta(0), hours.last_start(now) - now
+    clocks = Clocks(
+        elapsed=zero,
+        # As Task.deadline is when machines queue as long as they may take.
+        until_deadline=hours.cut(now, until_last_start + 2 * timeout + 2 * HEARTBEAT),
+        until_queue_ends=hours.cut(now, until_last_start + timeout),
+        until_last_start=until_last_start,
+        ramp=hours.ramp,
+        timeout=hours.cut(now, timeout),
+        settled=too_old,
+    )
+    history = uow.tasks.history(account, module)
+    present = replace(tally, machines=machines - offline, pending=tally.pending - offline, absent=0)
     return Forecast(
-        machines=machines, offline=offline, too_old=too_old, wait=timeout if offline else timedelta(0), run=run
+        machines=machines,
+        offline=offline,
+        too_old=too_old,
+        wait=max(clocks.until_queue_ends if offline else zero, _busy(uow, account, module, now)),
+        run=time_left(present, replace(clocks, until_last_start=hours.ramp), history),
+        total=time_left(tally, clocks, history),
     )
+
+
+def _busy(uow: UnitOfWork, account: AccountId, module: Module, now: datetime) -> timedelta:
+    """How long scans of this module go on that run already: a machine does one after the other."""
+    _, running = uow.tasks.list(account, module=module, states=RUNNING, limit=MOST_RUNNING, offset=0)
+    left = [describe.left(uow, task, now) for task in running]
+    return max((one.left for one in left if one.known), default=timedelta(0))
 
 
 def _named(

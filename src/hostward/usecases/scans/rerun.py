@@ -9,7 +9,7 @@ from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.module import Module
 from hostward.domain.reason import Reason
-from hostward.domain.task import Task, reenter
+from hostward.domain.task import ALWAYS, Hours, Task, reenter
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.scans.describe import find
@@ -31,13 +31,14 @@ def rerun(
     task: TaskId,
     quuids: tuple[str, ...],
     timeout: timedelta | None,
+    hours: Hours = ALWAYS,
     now: datetime,
 ) -> Rerun:
     """Scan again the machines of quuids, or all that are not Ok; the results of others stay.
 
     Machines that are still waiting or scanning go on as they are. timeout: a machine's in this run, None for the
-    task's own. Raises NotFound, InvalidValue for a machine that is not in the task, Conflict while one of them is
-    being stopped, NoMachines when there is none to scan again.
+    task's own. hours: when machines may work. Raises NotFound, InvalidValue for a machine that is not in the task,
+    Conflict while one of them is being stopped, NoMachines when there is none to scan again.
     """
     found = find(uow, account=account, module=module, task=task, lock=True)
     units = _chosen(uow, found, quuids)
@@ -46,7 +47,13 @@ def rerun(
     final = [unit for unit in units if unit.is_final]
     if not final:
         raise NoMachines.because(Reason.NONE_TO_RERUN, task=task)
-    again = found.again(now, timeout, uow.tasks.typical(account, module))
+    again = found.again(
+        now,
+        timeout=timeout,
+        history=uow.tasks.history(account, module),
+        settled=found.tally.final - len(final),
+        hours=hours,
+    )
     uow.tasks.put(again)
     restarted = [_restart(uow, again, unit, now) for unit in final]
     if any(unit.is_final for unit in restarted):

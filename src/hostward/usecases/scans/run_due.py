@@ -1,20 +1,25 @@
 """Start the scans of schedules that are due: each fire once, whatever is killed when."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from hostward.domain.errors import HostwardError, NoMachines
+from hostward.domain.host_rules import FREE, HostRules
 from hostward.domain.ids import MachineId, ScheduleId, TaskId
 from hostward.domain.reason import Reason
 from hostward.domain.schedule import Decision, Schedule, Skip, decide
 from hostward.domain.task import MAX_TIMEOUT, Trigger
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import ScanRequest, Scope
-from hostward.usecases.scans.start import Started, start
+from hostward.usecases.scans.start import Started, ruled, start
 
 STARTED_BY = "schedule"
 """Who is named as the maker of a scheduled task."""
+
+
+Rule = Callable[[ScanRequest], ScanRequest]
+"""A request to what the operator lets it be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +35,15 @@ class Ran:
     wake: Sequence[MachineId] = ()
 
 
-def run_due(uow: UnitOfWork, *, which: ScheduleId, now: datetime, zone: tzinfo, timeout: timedelta) -> Ran:
+def run_due(
+    uow: UnitOfWork, *, which: ScheduleId, now: datetime, zone: tzinfo, timeout: timedelta, rules: HostRules = FREE
+) -> Ran:
     """Look at one schedule that is due, start its task if it may start, and remember the fire with it.
 
     The schedule is locked first and its fire looked at again, so that of several servers one starts the task. Task,
     fire and next fire are one transaction, so that a server that dies in between neither loses nor doubles it.
-    timeout: of each machine, where no window says more. A scan that can't start is a skip on record, no error.
+    timeout: of each machine, where no window says more. rules: what the operator lets scans do to hosts. A scan that
+    can't start is a skip on record, no error.
     """
     schedule = uow.schedules.get(which, lock=True)
     if schedule is None or schedule.next_fire is None or schedule.next_fire > now:
@@ -48,7 +56,7 @@ def run_due(uow: UnitOfWork, *, which: ScheduleId, now: datetime, zone: tzinfo, 
     if not decision.starts:
         uow.schedules.put(moved)
         return Ran(fire=decision.fire, skip=decision.skip)
-    return _begun(uow, moved, decision, now, timeout)
+    return _begun(uow, moved, decision, now=now, timeout=timeout, rule=lambda request: ruled(request, rules, now, zone))
 
 
 def request_of(
@@ -75,10 +83,12 @@ def request_of(
     )
 
 
-def _begun(uow: UnitOfWork, schedule: Schedule, decision: Decision, now: datetime, timeout: timedelta) -> Ran:
+def _begun(
+    uow: UnitOfWork, schedule: Schedule, decision: Decision, *, now: datetime, timeout: timedelta, rule: Rule
+) -> Ran:
     """Nothing is stored before start() knows that it can, so that its refusal leaves nothing to undo."""
     try:
-        started = _started(uow, schedule, decision, now, timeout)
+        started = _started(uow, schedule, decision, now=now, timeout=timeout, rule=rule)
     except HostwardError as refusal:
         skip = _refused(refusal, decision.fire)
         uow.schedules.put(replace(schedule, last_skip=skip))
@@ -87,10 +97,12 @@ def _begun(uow: UnitOfWork, schedule: Schedule, decision: Decision, now: datetim
     return Ran(fire=decision.fire, task=started.task, skip=decision.skip, wake=started.wake)
 
 
-def _started(uow: UnitOfWork, schedule: Schedule, decision: Decision, now: datetime, timeout: timedelta) -> Started:
+def _started(
+    uow: UnitOfWork, schedule: Schedule, decision: Decision, *, now: datetime, timeout: timedelta, rule: Rule
+) -> Started:
     request = request_of(uow, schedule, timeout=timeout, ends=decision.ends, now=now)
     return start(
-        uow, request=request, account=schedule.account, by=STARTED_BY, trigger=Trigger.SCHEDULED, now=now
+        uow, request=rule(request), account=schedule.account, by=STARTED_BY, trigger=Trigger.SCHEDULED, now=now
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Start a scan: decide which machines take part, and store the task, its units and its tally in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from hostward.domain.errors import InvalidValue, NoMachines, UnsupportedValue
+from hostward.domain.host_rules import HostRules
 from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.machine import Machine
 from hostward.domain.options import Options, VulOptions, module_of
@@ -17,6 +18,12 @@ from hostward.usecases.records import ScanRequest, Scope
 
 CATALOGUE: Final = "kev"
 """The feed that tells what is known to be exploited."""
+
+REMEMBERED_TASKS = 8
+"""A task's worth of scans that the history holds at least."""
+
+REMEMBERED = 256
+"""Scans that it holds in any case: small tasks don't wipe out what is known of rare, slow machines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +45,28 @@ def start(
     machines = _in_scope(uow, account, request.scope)
     check_options(uow, request.options)
     task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
-    stored = uow.tasks.create(task, enter(task, machines, now))
+    units = list(enter(task, machines, now))
+    stored = uow.tasks.create(replace(task, settled=sum(unit.is_final for unit in units)), units)
+    forget_old(uow, stored)
     if stored.end is not None:
         tell_finished(uow, [stored], now)
     return Started(task=stored.id, machines=len(machines), wake=tuple(machine.id for machine in machines))
+
+
+def ruled(request: ScanRequest, rules: HostRules, now: datetime, zone: tzinfo) -> ScanRequest:
+    """The request as the operator's rules let it be; a window of its own is kept, and then bounds the ramp."""
+    queue = request.queue if rules.queues else timedelta(0)
+    if request.not_after is not None:
+        return replace(request, queue=queue, ramp=min(rules.ramp, max(request.not_after - now, timedelta(0))))
+    hours = rules.hours(now, zone)
+    return replace(request, queue=queue, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp)
+
+
+def forget_old(uow: UnitOfWork, task: Task) -> None:
+    """Scans of long ago count for less once a few tasks of this size would have replaced them."""
+    scans = max(REMEMBERED, REMEMBERED_TASKS * task.tally.machines)
+    if task.history.scans > 2 * scans:
+        uow.tasks.fade(task.account, task.module, scans=scans)
 
 
 def check_options(uow: UnitOfWork, options: Options) -> None:
@@ -74,7 +99,9 @@ def _new_task(
         queue=request.timeout if request.queue is None else request.queue,
         begin=now,
         run_begin=now,
-        typical=uow.tasks.typical(account, module),
+        history=uow.tasks.history(account, module),
+        not_before=request.not_before,
+        ramp=request.ramp,
         not_after=request.not_after,
     )
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hostward.domain.errors import InvalidValue
 from hostward.domain.ids import AccountId, TaskId
 from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order, SortKey
 from hostward.domain.module import Module
+from hostward.domain.progress import Estimate
 from hostward.domain.reason import Reason
 from hostward.domain.task import Task
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Page, Risk, RiskPage, RiskQuery, TaskFilter
-from hostward.usecases.scans.describe import find
+from hostward.usecases.scans.describe import find, left
 
 MOST_SORTED = 250_000
 """Machines of a task that are sorted: each is looked at (bench/task_views.py: 127 ms of 100,000)."""
@@ -33,12 +35,14 @@ class Compared:
     truncated: bool
 
 
-def described(uow: UnitOfWork, *, account: AccountId, module: Module, task: TaskId) -> tuple[Task, TaskId | None]:
-    """The task, and the one of its module before it. Raises NotFound."""
+def described(
+    uow: UnitOfWork, *, account: AccountId, module: Module, task: TaskId, now: datetime
+) -> tuple[Task, TaskId | None, Estimate]:
+    """The task, the one of its module before it, and the time it has left. Raises NotFound."""
     found = find(uow, account=account, module=module, task=task)
     older = TaskFilter(below=task)
     _, before = uow.tasks.list(account, module=module, states=frozenset(), limit=1, offset=0, narrowed=older)
-    return found, before[0].id if before else None
+    return found, before[0].id if before else None, left(uow, found, now)
 
 
 def machines(

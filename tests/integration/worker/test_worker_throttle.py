@@ -1,0 +1,59 @@
+"""A scan with a cap on its processor time, on this machine's own kernel."""
+
+import time
+from pathlib import Path
+
+from fake_scanners import fake_command
+from hostward.agent.events import WorkEnded
+from hostward.agent.work import Place, Workers
+from hostward.protocol.job import Job, MalwareJob
+from hostward.scanners import throttle
+from link_lab import process_ids, until
+
+SHARE = 0.05
+WHOLE_PROCESSOR = 1.0
+"""Seconds of processor time a second that a scan which never rests would use."""
+
+
+def workers_for(folder: Path, told: list[object], cpu: float) -> Workers:
+    """Workers with the fake scanner."""
+    workers = Workers(Place(folder=folder, cpu=cpu), told.append, command=fake_command())
+    workers.prepare()
+    return workers
+
+
+def start(workers: Workers, behaviour: str) -> None:
+    """Start a scan that does this."""
+    workers.start(Job(lease=1, options=MalwareJob(pattern=2, engine=3, paths=[behaviour]), seconds=60))
+
+
+def test_a_scan_that_never_rests_is_held_to_its_share(tmp_path: Path) -> None:
+    """Also where it never lets go of the interpreter lock; one that is stopped is killed as fast as any other."""
+    told: list[object] = []
+    workers = workers_for(tmp_path / "work", told, SHARE)
+    start(workers, "/hog")
+    until(lambda: len(process_ids(f"TMPDIR={tmp_path}")) == 2 and throttle._used(_scan(tmp_path)) > 0.2)
+    before, began = throttle._used(_scan(tmp_path)), time.monotonic()
+    time.sleep(2.0)
+    used, passed = throttle._used(_scan(tmp_path)) - before, time.monotonic() - began
+    rate = SHARE * (throttle.os.cpu_count() or 1)
+    assert rate < WHOLE_PROCESSOR / 2, "this machine has so many processors that the share is no cap for one process"
+    assert used < rate * passed + throttle.SAVED + throttle.PERIOD
+    workers.kill(1)
+    until(lambda: any(isinstance(one, WorkEnded) for one in told), seconds=5)
+    assert process_ids(f"TMPDIR={tmp_path}") == []
+
+
+def test_a_scan_with_a_cap_comes_to_its_end(tmp_path: Path) -> None:
+    """Stopping and continuing it loses nothing it says."""
+    told: list[object] = []
+    workers = workers_for(tmp_path / "work", told, SHARE)
+    start(workers, "/find/2000")
+    until(lambda: any(isinstance(one, WorkEnded) for one in told))
+    assert told[-1] == WorkEnded(lease=1, failure="")
+    assert sum(len(one.rows) for one in told if hasattr(one, "rows")) == 2000
+
+
+def _scan(tmp_path: Path) -> list[int]:
+    """The scanning process: the one that the guard is not."""
+    return process_ids(f"TMPDIR={tmp_path}")[-1:]
