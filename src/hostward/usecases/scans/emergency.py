@@ -19,7 +19,9 @@ def start_emergency(
 ) -> Started:  # fmt: skip
     """Start a scan of the machines with these uuids, of all for none, that counts this vulnerability alone.
 
-    rule: the request as the operator's rules for hosts let it be. Raises InvalidValue for a machine or a number that nobody knows, and for a vulnerability that is not known to be
+    rule: the request as the operator's rules for hosts let it be.
+
+    Raises InvalidValue for a machine or a number that nobody knows, and for a vulnerability that is not known to be
     exploited; UnsupportedValue while there is no catalogue; NoMachines.
     """
     options = VulOptions(vul_ids=(vul,), emergency=True)
