@@ -40,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _rank(item.path))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A test's name must be the same in every process: bytes that no one can read may hold the time they were made at."""
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip or fail what the machine can't run."""
     for mark in item.iter_markers("needs"):

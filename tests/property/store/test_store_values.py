@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from hostward.store.averages import moved
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,10 +149,3 @@ def test_notes_come_back(code: Code, values: dict[str, str]) -> None:
 def test_lists_of_words_come_back(words: list[str]) -> None:
     """The empty one too."""
     assert words_of(words_text(words)) == tuple(words)
-
-
-@given(average=st.integers(0, 1 << 40), newest=st.integers(0, 1 << 40))
-def test_an_average_moves_towards_the_newest(average: int, newest: int) -> None:
-    """And never past it."""
-    after = moved(average, newest)
-    assert min(average, newest) <= after <= max(average, newest)
