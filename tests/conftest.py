@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """A test's name must be the same in every process: bytes that no one can read may hold the time they were made at."""
+    """The same name in every process: bytes that no one can read may hold the time they were made at."""
     return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
 
 
