@@ -1,14 +1,22 @@
 """The envelope of every answer, and its way onto the wire."""
 
+import gzip
+from typing import Final
+
 import msgspec
 
 from hostward.api.http import Head, Send
 from hostward.api.texts import Language
+from hostward.usecases.accounts.browser import CSRF_HEADER
 
 _ENCODER = msgspec.json.Encoder()
 _OPEN = b'{"Response":'
 TRACE_CHARS = 128
 """Longest X-TC-TraceId that is echoed."""
+WORTH_PACKING: Final = 1400
+"""Bytes from which on an answer takes more than one packet. What is shown once, a new key's secret, is shorter."""
+PACKING: Final = 1
+"""Level of compression: 15 kB become 3.3 in 0.06 ms; the best level takes four times that for a tenth less."""
 
 
 class Error(msgspec.Struct, rename="pascal"):
@@ -47,9 +55,16 @@ def language_named(name: str) -> Language:
 async def respond(send: Send, head: Head, body: bytes) -> None:
     """Send an answer: always 200 (clients take any other status for a network error and lose the RequestId).
 
-    The content type carries no charset: with one the official Python client does not raise on errors.
+    The content type carries no charset: with one the official Python client does not raise on errors. Only the console
+    is answered in fewer bytes: what signs its requests gets them as they are.
     """
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    headers = [(b"content-type", b"application/json")]
+    if CSRF_HEADER in head.headers:
+        headers.append((b"vary", b"accept-encoding"))
+        if len(body) >= WORTH_PACKING and b"gzip" in head.headers.get(b"accept-encoding", b""):
+            headers.append((b"content-encoding", b"gzip"))
+            body = gzip.compress(body, PACKING, mtime=0)
+    headers.append((b"content-length", b"%d" % len(body)))
     trace = head.headers.get(b"x-tc-traceid", b"")
     if 0 < len(trace) <= TRACE_CHARS and trace.isascii():
         headers.append((b"x-tc-traceid", trace))

@@ -35,6 +35,9 @@ MARKS: Final = 1 << 16
 HEARTBEAT: Final = 15.0
 """Seconds after which a silent stream says that it is alive."""
 
+UNSEEN: Final = 5.0
+"""Seconds between two words to a browser that says that nobody looks at it (pace=unseen)."""
+
 CHECK: Final = 5.0
 """Seconds between two looks at whether the session still stands."""
 
@@ -115,7 +118,7 @@ class Events:
         self._loop = asyncio.get_running_loop()
         topics = [self._topics.topic(name, user=user, language=ask.language) for name in ask.topics]
         feeds = [self._feeds.feed(topic) for topic in topics]
-        stream = _Stream(feeds)
+        stream = _Stream(feeds, unseen=ask.unseen)
         try:
             for feed in feeds:
                 await feed.ready()
@@ -186,9 +189,11 @@ class _Stream:
     Its ids are the numbers of events with a mark of what it follows: only who followed just that can go on with one.
     """
 
-    def __init__(self, feeds: Sequence[Feed]) -> None:
+    def __init__(self, feeds: Sequence[Feed], *, unseen: bool = False) -> None:
         self.reason: str | None = None
         self._feeds = feeds
+        self._unseen = unseen
+        self._said_at = -UNSEEN
         self._mark = zlib.crc32(repr(sorted(repr(feed.topic.key) for feed in feeds)).encode()) % MARKS
         self._queue: deque[Event] = deque()
         self._whole: dict[Feed, None] = {}
@@ -206,10 +211,15 @@ class _Stream:
         self._news.set()
 
     def news(self, feed: Feed, event: Event) -> None:
-        """See Follower.news. What will be told whole need not be told before; too much is told whole."""
+        """See Follower.news. What will be told whole need not be told before; too much is told whole.
+
+        So is what nobody looks at: it is told seldom, and then at once.
+        """
         if feed in self._whole:
             return
-        if len(self._queue) >= MOST_QUEUED:
+        if self._unseen:
+            self._whole[feed] = None
+        elif len(self._queue) >= MOST_QUEUED:
             self._queue.clear()
             self._whole = dict.fromkeys(self._feeds)
         else:
@@ -226,6 +236,9 @@ class _Stream:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):  # wait_for loses a cancellation that comes with the news
                 await self._news.wait()
+        if self._unseen and self._news.is_set() and self.reason is None:
+            await asyncio.sleep(self._said_at + UNSEEN - asyncio.get_running_loop().time())
+            self._said_at = asyncio.get_running_loop().time()
         self._news.clear()
         said = [*self._queue, *(feed.snapshot() for feed in self._whole)]
         # Who has lost the connection between two snapshots must not go on as if both had come: the last one has the id.
@@ -241,12 +254,13 @@ class _Stream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A request for a stream. last: id of the last event that was seen, -1 for none."""
+    """A request for a stream. last: id of the last event that was seen, -1 for none. unseen: nobody looks at it."""
 
     token: str
     topics: Sequence[str]
     language: str
     last: int
+    unseen: bool
 
 
 def _asked(scope: Scope) -> _Asked:
@@ -268,6 +282,7 @@ def _asked(scope: Scope) -> _Asked:
         topics=topics,
         language="zh-CN" if spoken.lower().startswith("zh") else "en-US",
         last=int(last) if last.isdigit() and len(last) < 20 else -1,
+        unseen=named.get("pace") == ["unseen"],
     )
 
 

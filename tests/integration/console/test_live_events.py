@@ -200,6 +200,23 @@ async def test_a_slow_browser_is_told_the_whole_anew(live: Live, monkeypatch: py
 
 
 @on_loop
+async def test_who_does_not_look_is_told_seldom_and_whole(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One word after the span, however much has changed; its last state is the newest."""
+    monkeypatch.setattr(events_module, "UNSEEN", 2.5)
+    task = begun(live)
+    topic = f"task:Vul:{task.id}"
+    async with live.browser(topic) as looking, live.browser(topic, pace="unseen") as away:
+        await away.until(lambda: topic in away.states)
+        for number in range(3):
+            task.step(number, leased(number), running(5000))
+            live.store.pulse.beat()
+            await looking.until(lambda n=number: looking.states[topic]["Counts"]["Running"] == n + 1)
+        assert len(away.events) == 1
+        await away.until(lambda: away.states[topic]["Counts"]["Running"] == 3)
+        assert [event["full"] for event in away.events] == [True, True]
+
+
+@on_loop
 async def test_the_end_of_a_session_ends_its_stream(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the event gone; so does another role or other limits, and the end of the server."""
     monkeypatch.setattr(events_module, "CHECK", 0.02)

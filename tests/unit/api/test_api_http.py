@@ -1,11 +1,13 @@
 """Requests are read with caps, and whatever comes gets the envelope."""
 
 import asyncio
+import gzip
 
 import pytest
 
 from api_bench import REQUEST_ID, ApiBench
-from hostward.api.http import MAX_FORM_POST, MAX_GET, MAX_POST, ClientGone, head_of, largest, read_request
+from hostward.api.envelope import WORTH_PACKING, respond
+from hostward.api.http import MAX_FORM_POST, MAX_GET, MAX_POST, ClientGone, Head, head_of, largest, read_request
 
 STATE = "DescribeScanState"
 FORM = "application/x-www-form-urlencoded"
@@ -17,6 +19,29 @@ def test_every_answer_is_200_with_a_bare_content_type(api: ApiBench):
         assert answer.status == 200
         assert answer.headers[b"content-type"] == b"application/json"
         assert answer.headers[b"content-length"] == str(len(answer.raw)).encode()
+
+
+def sent(body: bytes, **named: str) -> tuple[dict[bytes, bytes], bytes]:
+    """Headers and body of an answer to a request with these headers (_ for -)."""
+    messages: list[dict] = []
+
+    async def send(message: dict) -> None:
+        messages.append(message)
+
+    headers = {name.replace("_", "-").encode(): value.encode() for name, value in named.items()}
+    asyncio.run(respond(send, Head(method="POST", query=b"", headers=headers), body))
+    return dict(messages[0]["headers"]), messages[1]["body"]
+
+
+def test_only_the_console_gets_long_answers_packed():
+    """Whoever signs requests gets the bytes as they are, whatever its library says that it takes."""
+    long, packs = b"[%s]" % (b"1," * WORTH_PACKING), {"accept_encoding": "gzip, br"}
+    headers, body = sent(long, x_hostward_csrf="t", **packs)
+    assert (headers[b"content-encoding"], gzip.decompress(body)) == (b"gzip", long)
+    assert headers[b"content-length"] == str(len(body)).encode()
+    for body, named in ((long, packs), (long, {"x_hostward_csrf": "t"}), (b"{}", {"x_hostward_csrf": "t", **packs})):
+        headers, same = sent(body, **named)
+        assert (same, b"content-encoding" in headers) == (body, False)
 
 
 def test_an_answer_has_one_member_and_a_request_id(api: ApiBench):

@@ -92,7 +92,22 @@ setInterval(() => {
   }
 }, HIDDEN_MS);
 
-const queryOf = (topics: string[]) => `language=${language}&${topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`;
+/** As long as nobody looks at any tab the server is asked for less. A tab that is left for a moment only changes nothing. */
+let unseen = false;
+let leaving: ReturnType<typeof setTimeout> | undefined;
+
+function looked(): void {
+  clearTimeout(leaving);
+  const all = tabs.size > 0 && [...tabs.values()].every((one) => one.hidden);
+  if (all && !unseen) {
+    leaving = setTimeout(() => {
+      unseen = true;
+      later();
+    }, HIDDEN_MS);
+  } else unseen = all;
+}
+
+const queryOf = (topics: string[]) => `${unseen ? "pace=unseen&" : ""}language=${language}&${topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join("&")}`;
 
 /** Follow what is asked for, unless that is followed already. */
 function connect(): void {
@@ -231,6 +246,7 @@ scope.onconnect = (opening) => {
   port.onmessage = ({ data }: MessageEvent<Said>) => {
     if (data.kind === "close") {
       tabs.delete(port);
+      looked();
       later();
       return;
     }
@@ -252,6 +268,7 @@ scope.onconnect = (opening) => {
     one.untold.clear();
     one.topics = new Set(data.topics);
     one.hidden = data.hidden;
+    looked();
     later();
   };
 };
