@@ -9,7 +9,7 @@ from hostward.domain import progress
 from hostward.domain.host_scan import MAX_ATTEMPTS, WHOLE, Unit, UnitState
 from hostward.domain.ids import LeaseId, MachineId, Seq, TaskId
 from hostward.domain.module import Module
-from hostward.domain.tally import Tally, field_of
+from hostward.domain.tally import Tally, begun_of, field_of, is_absent
 from hostward.domain.task import HEARTBEAT, Task
 from hostward.protocol.report import Answer
 from hostward.usecases.records import Item, Lease
@@ -150,6 +150,8 @@ class Oracle:
             risk_events=sum(unit.risk_num for unit in units),
             ok_at_risk=sum(unit.risk_num > 0 and unit.state is UnitState.OK for unit in units),
             vuls=task.tally.vuls,
+            absent=sum(is_absent(unit) for unit in units),
+            begun=sum(begun_of(unit) for unit in units),
             **counted,
         )
         _require(task.tally == expected, f"{name}: the tally is {task.tally}, counted {expected}")
