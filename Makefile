@@ -10,7 +10,8 @@ ARGS ?=
 PYTHON ?=
 BENCH ?= $(wildcard bench/[a-z]*.py)
 UV ?= uv
-WORKERS ?= auto
+# One more than there are cores: some tests only wait.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 7 ? n + 1 : 8 )))
 BIN := .venv/bin
 export PYTHON
 

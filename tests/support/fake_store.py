@@ -16,10 +16,17 @@ from hostward.domain.tally import EMPTY
 from hostward.domain.task import Task
 from hostward.store.found_risks import meeting, of_vul
 from hostward.store.memory.accounts import MemoryAccounts
+from hostward.store.memory.agents import MemoryAgents
 from hostward.store.memory.audit import MemoryAudit
+from hostward.store.memory.console_sessions import MemoryConsoleSessions
+from hostward.store.memory.credentials import MemoryCredentials
+from hostward.store.memory.enrolments import MemoryEnrolments
+from hostward.store.memory.fleet import MemoryFleet
 from hostward.store.memory.requests import MemoryRequests
+from hostward.store.memory.results import MemoryResults
 from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
+from hostward.store.memory.totals import MemoryTotals
 from hostward.store.memory.webhooks import MemoryWebhooks
 from hostward.usecases.records import (
     ALL_TASKS,
@@ -233,6 +240,13 @@ class FakeStore:
     audit: MemoryAudit = field(default_factory=lambda: MemoryAudit(State()))
     requests: MemoryRequests = field(default_factory=lambda: MemoryRequests(State()))
     webhooks: MemoryWebhooks = field(default_factory=lambda: MemoryWebhooks(State()))
+    console_sessions: MemoryConsoleSessions = field(default_factory=lambda: MemoryConsoleSessions(State()))
+    credentials: MemoryCredentials = field(default_factory=lambda: MemoryCredentials(State()))
+    agents: MemoryAgents = field(default_factory=lambda: MemoryAgents(State()))
+    enrolments: MemoryEnrolments = field(default_factory=lambda: MemoryEnrolments(State()))
+    results: MemoryResults = field(default_factory=lambda: MemoryResults(State()))
+    fleet: MemoryFleet = field(default_factory=lambda: MemoryFleet(State()))
+    totals: MemoryTotals = field(default_factory=lambda: MemoryTotals(State()))
     broken: Exception | None = None
 
     @property

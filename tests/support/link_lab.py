@@ -167,7 +167,7 @@ def open_lab(*, hold: float = 50.0) -> Iterator[Lab]:
         lab.close()
 
 
-def until(done: Callable[[], object], *, seconds: float = 60.0) -> None:
+def until(done: Callable[[], object], *, seconds: float = 120.0) -> None:
     """Wait until something is so; fails when it never is."""
     deadline = time.monotonic() + seconds
     while not done():

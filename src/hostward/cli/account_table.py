@@ -5,16 +5,10 @@ from typing import Any
 
 import click
 
-from hostward.settings import Settings, read
+from hostward.cli.place import settings_of
 from hostward.wiring.local_calls import call
 
-DATA = click.option("--data", metavar="DIR", help="The data directory (default: hostward in your data folder).")
 OUTPUT = click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", show_default=True)
-
-
-def settings_of(data: str | None) -> Settings:
-    """The settings, with the data directory that was named."""
-    return read(command_line={} if data is None else {"data_dir": data})
 
 
 def called(data: str | None, action: str, **parameters: object) -> dict[str, Any]:

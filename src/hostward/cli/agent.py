@@ -16,7 +16,7 @@ from hostward.agent import identity, program
 from hostward.agent.config import Config, read, write
 from hostward.agent.setup import host, release, wheels
 from hostward.agent.status import look
-from hostward.cli.account_table import settings_of
+from hostward.cli.place import settings_of
 from hostward.domain.errors import HostwardError
 from hostward.wiring import wheel_fetch, wheelhouse
 

@@ -8,7 +8,8 @@ from typing import Final
 
 import click
 
-from hostward.cli.account_table import DATA, OUTPUT, settings_of, table
+from hostward.cli.account_table import OUTPUT, table
+from hostward.cli.place import DATA, settings_of
 from hostward.domain.audit import AuditEntry, Checked, Head, checked
 from hostward.domain.ids import AccountId
 from hostward.usecases.ports import UnitOfWork

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from hostward.cli.account_table import DATA, settings_of
+from hostward.cli.place import DATA, settings_of
 from hostward.domain.errors import HostwardError
 from hostward.runtime.clock import SystemClock
 from hostward.settings import Settings

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from hostward.cli.account_table import DATA, OUTPUT, settings_of, table
+from hostward.cli.account_table import OUTPUT, table
+from hostward.cli.place import DATA, settings_of
 from hostward.feeds.table import SOURCES
 from hostward.runtime.clock import SystemClock
 from hostward.usecases.overview.look import is_stale

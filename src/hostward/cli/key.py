@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from hostward.cli.account_table import DATA, OUTPUT, called, table
+from hostward.cli.account_table import OUTPUT, called, table
+from hostward.cli.place import DATA
 
 NEW = click.option(
     "-o",

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import click
 
 from hostward.agent.wire import is_loopback
-from hostward.cli.account_table import DATA, OUTPUT, called, table
+from hostward.cli.account_table import OUTPUT, called, table
+from hostward.cli.place import DATA
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 PAGE = 100

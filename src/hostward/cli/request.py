@@ -7,7 +7,8 @@ from datetime import timedelta
 import click
 
 from hostward.api.request_log import WRITE_SECONDS
-from hostward.cli.account_table import DATA, OUTPUT, settings_of
+from hostward.cli.account_table import OUTPUT
+from hostward.cli.place import DATA, settings_of
 from hostward.usecases.accounts.requests import Found, find
 from hostward.wiring.local_calls import look
 

@@ -5,7 +5,8 @@ import sys
 
 import click
 
-from hostward.cli.account_table import DATA, OUTPUT, called, settings_of, table
+from hostward.cli.account_table import OUTPUT, called, table
+from hostward.cli.place import DATA, settings_of
 from hostward.domain.account import Role
 from hostward.wiring.console_address import console_url
 

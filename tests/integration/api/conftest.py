@@ -1,6 +1,7 @@
 """Gateways over real HTTP and real stores."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fleet]:
     fleet = Fleet(store=store, account=AccountId(owner.account), now=now)
     for name in ("web-1", "web-2", "db-1"):
         fleet.add(name)
+    fleet.now += timedelta(seconds=10)  # agents come after what is asked for at the real time
     yield fleet
     store.close()
 

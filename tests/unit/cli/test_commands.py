@@ -41,6 +41,14 @@ def test_help_imports_no_server():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
 
+def test_an_agent_s_command_imports_no_server():
+    """What a host installs has no database library at all."""
+    code = (
+        "import sys, hostward.cli.agent; sys.exit(bool({'sqlalchemy', 'uvicorn', 'hostward.store'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_an_unknown_command_is_a_usage_error():
     """Exit 2."""
     assert run("nonsense").returncode == 2

@@ -117,6 +117,8 @@ export interface Machine {
   LastSeenTime: string;
   Tags: string[];
   Remark: string;
+  /** Since when its agent is kept out, "" when it is not. */
+  QuarantinedTime: string;
   Scans: { Module: Module; EndTime: string; Risks: number }[];
 }
 

@@ -118,7 +118,7 @@ function compare(asked: Asked) {
 function estimate(asked: Asked) {
   const chosen = list(asked.parameters.Quuids).length;
   const machines = chosen || machinesOf(asked);
-  return { Machines: machines, Offline: Math.floor(machines * 0.031), TooOld: Math.floor(machines / 500), WaitSeconds: 0, RunSeconds: 260, Known: machines > 0 };
+  return { Machines: machines, Offline: Math.floor(machines * 0.031), TooOld: Math.floor(machines / 500), WaitSeconds: 0, RunSeconds: 260, TotalSeconds: 260, Known: machines > 0 };
 }
 
 const tags = (asked: Asked) => {

@@ -49,6 +49,7 @@ export function machine(index: number): Machine {
     Kernel: at(KERNELS, index), AgentVersion: old ? OLD_AGENT : NEW_AGENT, AgentTooOld: old,
     Status: isOffline(index) ? "Offline" : "Online", LastSeenTime: before(isOffline(index) ? 11_000 + index : index % 25),
     Tags: tagsOf(index), Remark: index % 9 === 0 ? "Owned by the payments team" : "",
+    QuarantinedTime: index % 211 === 5 ? before(5_400) : "",
     Scans: index % 17 === 3 ? [] : MODULES.map((Module, n) => ({ Module, EndTime: before(7_200 + n * 90), Risks: ((index + n) * 7) % 5 === 0 ? (index + n) % 23 : 0 })),
   };
 }

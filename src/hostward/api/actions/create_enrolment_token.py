@@ -11,8 +11,8 @@ from hostward.api.enrolment_values import installs_of
 from hostward.api.hosts import origin_of
 from hostward.api.texts import BAD_HOST
 from hostward.api.times import wire_datetime
-from hostward.api.values import between, wrong_value
-from hostward.domain.account import tags_of
+from hostward.api.values import between, count_between, wrong_value
+from hostward.domain.account import MOST_TAGS, tags_of
 from hostward.domain.enrolment import DEFAULT_LIFE, MAX_LIFE, MAX_USES
 from hostward.runtime import ids
 from hostward.usecases.machines.enrol import Offer, make
@@ -49,13 +49,15 @@ async def answer(ctx: Context, request: Request) -> Response:
     """Make the token."""
     uses = between("Uses", request.uses, 1, MAX_USES)
     life = between("LifeSeconds", request.life_seconds, 1, int(MAX_LIFE.total_seconds()))
-    installs, token, origin = installs_of(ctx), ids.token(), ctx.origin
+    tags = tags_of(count_between("Tags", request.tags, 0, MOST_TAGS))
+    origin = ctx.origin
     if request.server and not (origin := origin_of(request.server, "https")):
         wrong_value("Server", request.server, BAD_HOST)
     offer = Offer(
-        uses=uses, life=timedelta(seconds=life), tags=tags_of(request.tags), needs_approval=request.approve,
+        uses=uses, life=timedelta(seconds=life), tags=tags, needs_approval=request.approve,
         for_image=request.image,
     )  # fmt: skip
+    installs, token = installs_of(ctx), ids.token()
 
     made = await ctx.store.write(
         lambda uow: make(uow, token=token, account=ctx.account, offer=offer, by=ctx.user.name, now=ctx.now)
