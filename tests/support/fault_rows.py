@@ -94,7 +94,7 @@ def days_offline(fleet: Fleet, _chance: random.Random, *, days: float = 7.0) -> 
     """Results that come days late are the machine's own; the task that waited for them has long ended."""
     _begin(fleet)
     task = fleet.scan(*LONG)
-    until(lambda: fleet.runs(task))
+    until(lambda: fleet.task(task).tally.running == fleet.machines)
     leases = {unit.machine: unit.lease for unit in fleet.units(task)}
     fleet.proxy.cut()
     fleet.step_server_clock(days * DAY)
@@ -172,6 +172,8 @@ def cloned_agent(fleet: Fleet, _chance: random.Random) -> Counts:
     finally:
         program.kill()
         shutil.rmtree(clone)
+    # The process that was left would be told apart from the clone at its next session, in the middle of another row.
+    fleet.restart_agent(0)
     until(lambda: fleet.let_in() or fleet.task(task).tally.is_done, seconds=CLONE_SECONDS)
     return fleet.check(task, FOUND)
 
