@@ -18,6 +18,7 @@ from hostward.runtime.clock import Clock
 from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
 from hostward.usecases.records import ScanRequest
+from hostward.usecases.scans.describe import TimesLeft
 from hostward.usecases.scans.start import ruled
 from hostward.usecases.session_ports import Passwords
 from hostward.usecases.webhook_ports import Post
@@ -71,6 +72,7 @@ class Context:
     settings: ApiSettings
     clock: Clock
     vul_info: VulInfo
+    times_left: TimesLeft = field(default_factory=TimesLeft)
     secret_id: str = ""
     exports: Exports | None = None
     head: Head | None = None

@@ -29,6 +29,7 @@ from hostward.runtime.metrics import Metrics
 from hostward.usecases.accounts.limited import store_for
 from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
+from hostward.usecases.scans.describe import TimesLeft
 from hostward.usecases.session_ports import Passwords
 from hostward.usecases.webhook_ports import Post
 
@@ -72,6 +73,7 @@ class Gateway:
         self._post = post
         self._installs = installs
         self._vul_info = VulInfo()
+        self._times_left = TimesLeft()
         self._auditor = Auditor(store)
         self._counts = CallCounts(metrics or Metrics(), ACTIONS)
         self.request_log = RequestLog(store, clock)
@@ -126,7 +128,7 @@ class Gateway:
         return success(answer, trace.id)
 
     def _context(self, caller: Caller, call: Call, trace: Trace, now: datetime, store: Store, *, head: Head) -> Context:
-        """What the action is given. Lists of vulnerabilities are remembered for users who see all machines."""
+        """What the action is given. What is remembered is for users who see all machines."""
         return Context(
             account=caller.user.account,
             user=caller.user,
@@ -138,6 +140,7 @@ class Gateway:
             settings=self._settings,
             clock=self._clock,
             vul_info=VulInfo() if caller.user.is_limited else self._vul_info,
+            times_left=TimesLeft() if caller.user.is_limited else self._times_left,
             secret_id=caller.secret_id,
             exports=self._exports,
             head=head,

@@ -161,29 +161,72 @@ def test_sqlite_finds_few_rows_among_many_by_an_index(tmp_path: Path, statement:
 def test_a_first_database_gets_the_risks_of_its_current_results(tmp_path: Path) -> None:
     """From the row of the task they came with, if that is still of the same lease; else none are known."""
     engine = sqlite_engine(tmp_path / "old.db", writes=True, connections=1)
-    scripts = ScriptDirectory(str(Path(v0001_first.__file__).parent.parent))
-
-    def upgraded(connection: Connection, revision: str) -> None:
-        context = MigrationContext.configure(connection, opts={"as_sql": False})
-        with Operations.context(context):
-            scripts.get_revision(revision).module.upgrade()
-
     with engine.begin() as connection:
-        upgraded(connection, "0001")
+        _steps(connection, 1, 1)
         for lease, seq in ((7, 0), (8, 1)):
             _row(connection, "lease", lease_id=lease, task_id=1, seq=seq)
             _row(connection, "current_result", machine_id=lease, module="Vul", lease_id=lease)
         _row(connection, "task_machine", task_id=1, seq=0, machine_id=7, lease_id=7, risk_num=12)
         _row(connection, "task_machine", task_id=1, seq=1, machine_id=8, lease_id=9, risk_num=5)
-        upgraded(connection, "0002")
+        _steps(connection, 2, 2)
         rows = connection.execute(text("SELECT machine_id, risks FROM current_result ORDER BY machine_id")).all()
     engine.dispose()
     assert [tuple(row) for row in rows] == [(7, 12), (8, 0)]
 
 
-def _row(connection: Connection, name: str, **values: object) -> None:
-    """A row of the first schema; columns that are not named are 0 or empty."""
-    columns = connection.exec_driver_sql(f"PRAGMA table_info({name})").all()
+def test_feeds_of_an_older_database_go_on_as_their_editions(tmp_path: Path) -> None:
+    """Every advisory and what it affects is still there, each under the edition of the feed that brought it."""
+    engine = sqlite_engine(tmp_path / "old.db", writes=True, connections=1)
+    with engine.begin() as connection:
+        _steps(connection, 1, 11)
+        for feed, name in (("debian", "openssl"), ("osv:PyPI", "django")):
+            _row(connection, "feed", name=feed, advisories=1)
+            _row(connection, "advisory", feed=feed, advisory_id=f"A-{name}", vul_id=7, level=3)
+            _row(connection, "affected", feed=feed, ecosystem=feed, name=name, advisory_id=f"A-{name}", fixed="2")
+        _steps(connection, 12, 12)
+        found = connection.execute(
+            text(
+                "SELECT feed.name, advisory.advisory_id, advisory.level, affected.name, affected.fixed FROM feed"
+                " JOIN advisory ON advisory.edition = feed.edition JOIN affected ON affected.edition = feed.edition"
+                " AND affected.advisory_id = advisory.advisory_id ORDER BY feed.name"
+            )
+        ).all()
+        counter = connection.execute(text("SELECT value FROM counter WHERE name = 'edition'")).scalar_one()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [
+        ("debian", "A-openssl", 3, "openssl", "2"), ("osv:PyPI", "A-django", 3, "django", "2")
+    ]  # fmt: skip
+    assert counter == 2
+
+
+def test_tasks_at_work_in_an_older_database_are_counted_anew(tmp_path: Path) -> None:
+    """Who waits offline, and when those that hold a lease began; nothing of tasks that are over."""
+    engine = sqlite_engine(tmp_path / "old.db", writes=True, connections=1)
+    with engine.begin() as connection:
+        _steps(connection, 1, 13)
+        _row(connection, "task", task_id=1, pending=2, running=2)
+        _row(connection, "task", task_id=2, ok=1)
+        units = [(1, 0, 0, "waiting_offline", 0), (1, 1, 0, "waiting", 0), (1, 2, 2, "", 70_000), (1, 3, 2, "", 30_000)]
+        for task, seq, state, note, begin in [*units, (2, 0, 4, "", 90_000)]:
+            _row(connection, "task_machine", task_id=task, seq=seq, machine_id=seq + task * 10, state=state,
+                 note_code=note, begin_at=begin)  # fmt: skip
+        _steps(connection, 14, 14)
+        rows = connection.execute(text("SELECT task_id, absent, begun FROM task ORDER BY task_id")).all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [(1, 1, 10), (2, 0, 0)]
+
+
+def _steps(connection: Connection, first: int, last: int) -> None:
+    """Take these steps, and no other."""
+    scripts = ScriptDirectory(str(Path(v0001_first.__file__).parent.parent))
+    for number in range(first, last + 1):
+        with Operations.context(MigrationContext.configure(connection, opts={"as_sql": False})):
+            scripts.get_revision(f"{number:04}").module.upgrade()
+
+
+def _row(connection: Connection, table: str, /, **values: object) -> None:
+    """A row of the schema there is; columns that are not named are 0 or empty."""
+    columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
     row = {each[1]: values.get(each[1], "" if each[2] == "TEXT" else 0) for each in columns}
     marks = ", ".join("?" * len(row))
-    connection.exec_driver_sql(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+    connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))

@@ -121,6 +121,7 @@ async def answer(ctx: Context, request: Request) -> Response:
             offset=offset,
             now=ctx.now,
             want_vuls=lambda task: known is None or known.rev != task.vul_rev,
+            reckon=ctx.times_left.of,
         )
         return _response(found, known, ctx)
 

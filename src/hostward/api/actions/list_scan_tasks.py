@@ -55,7 +55,7 @@ async def answer(ctx: Context, request: Request) -> Response:
         total, tasks = describe.listing(
             uow, account=ctx.account, module=module, states=states, limit=limit, offset=offset, narrowed=narrowed
         )
-        rows = [scan_task(task, describe.left(uow, task, ctx.now), ctx.settings.time_zone) for task in tasks]
+        rows = [scan_task(task, ctx.times_left.of(uow, task, ctx.now), ctx.settings.time_zone) for task in tasks]
         return Response(total_count=total, tasks=rows)
 
     return await ctx.store.read(read)

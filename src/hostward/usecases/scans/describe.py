@@ -21,6 +21,13 @@ MAX_VULS = 100
 """Vulnerabilities listed with a task that named none (semantics of VulInfo); the count says how many there are."""
 
 
+MOST_REMEMBERED = 256
+"""Tasks whose time left is remembered."""
+
+Reckon = Callable[[UnitOfWork, Task, datetime], Estimate]
+"""How the time left is found."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """A task as it is now. elapsed: since the begin of the current run, to now or to its end.
@@ -66,11 +73,12 @@ def details(
     offset: int,
     now: datetime,
     want_vuls: Callable[[Task], bool] = lambda _task: True,
+    reckon: Reckon | None = None,
 ) -> Details:
     """The task with those of its machines that meet the conditions. Raises NotFound.
 
     want_vuls: asked for the task found; False leaves its vulnerabilities out (they cost more to read than the rest,
-    and a caller may know those of this vul_rev).
+    and a caller may know those of this vul_rev). reckon: another way to the time left than left().
     """
     found = find(uow, account=account, module=module, task=task)
     return Details(
@@ -78,7 +86,7 @@ def details(
         page=uow.tasks.page(task, conditions, limit=limit, offset=offset),
         vuls=_vuls(uow, found) if want_vuls(found) else (),
         percent=progress.percent(found.tally),
-        left=left(uow, found, now),
+        left=(reckon or left)(uow, found, now),
         elapsed=max((found.end or now) - found.run_begin, timedelta(0)),
     )
 
@@ -89,6 +97,29 @@ def left(uow: UnitOfWork, task: Task, now: datetime) -> Estimate:
     known = uow.tasks.at_work(task.id) if tally.leased or tally.running else ()
     at_work = [AtWork(age=max(now - begin, timedelta(0)), done=done / WHOLE) for begin, done in known]
     return progress.time_left(tally, clocks_of(task, now), task.history, at_work)
+
+
+class TimesLeft:
+    """Times left, each reckoned once in a second for a task that is as it was. May be used from several threads.
+
+    Whole seconds are all that is told, and every change of a machine at work changes its task's tally. For users who
+    see all machines: what others see of a task is not what is remembered of it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[TaskId, tuple[Task, datetime, Estimate]] = {}
+
+    def of(self, uow: UnitOfWork, task: Task, now: datetime) -> Estimate:
+        """See left()."""
+        second = now.replace(microsecond=0)
+        known = self._known.get(task.id)
+        if known is not None and known[1] == second and known[0] == task:
+            return known[2]
+        estimate = left(uow, task, now)
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known = {}
+        self._known[task.id] = (task, second, estimate)
+        return estimate
 
 
 def clocks_of(task: Task, now: datetime) -> Clocks:
