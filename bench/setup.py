@@ -44,7 +44,8 @@ def main() -> int:
             subprocess.run(["make", "install"], **run)
         total += spent()
         with part("start: database, first administrator, page") as spent:
-            started(clone, env)
+            server_env = {name: value for name, value in env.items() if not name.startswith("HOSTWARD_")}
+            started(clone, server_env)
         total += spent()
         print(f"{'fresh clone to the sign-in page':<46}{total:>8.1f} s   <= {BAR_SECONDS} s   {verdict(total)}")
         with part("of the installation: building the console"):
