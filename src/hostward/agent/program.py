@@ -20,9 +20,16 @@ from hostward.agent.link import Link, RequestFailed, Speaker
 from hostward.agent.status import STATUS_FILE, Reporter, Status, held, is_running
 from hostward.domain.errors import HostwardError
 from hostward.runtime.clock import SystemClock
+from hostward.runtime.memory import give_back
 
 LOOK_SECONDS = 1.0
 """Between two looks whether the agent's own thread still lives."""
+
+SETTLED_LOOKS = 2
+"""After so many looks an agent has started: what that took in memory is given back."""
+
+TIDY_LOOKS = 3600
+"""From then on memory is given back after so many looks."""
 
 Notice = Callable[[str], None]
 
@@ -82,8 +89,11 @@ def run(config: Config, notice: Notice) -> None:
         agent.start()
         notice(f"agent {__version__} runs for {config.server}")
         try:
+            looks = 0
             while not over.wait(LOOK_SECONDS) and agent.is_alive:
-                pass
+                looks += 1
+                if looks % TIDY_LOOKS == SETTLED_LOOKS:
+                    give_back()
         finally:
             agent.stop()
         if not over.is_set():
