@@ -29,8 +29,40 @@ function packed(): Plugin {
   };
 }
 
+/**
+ * boot.js is told which files the screen at an address needs, so that they travel with the first ones, not after them.
+ * The table of routes stays the only one: it is read here.
+ */
+function ahead(): Plugin {
+  return {
+    name: "ahead",
+    apply: "build",
+    writeBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((one) => one.type === "chunk");
+      const withStyles = (some: typeof chunks) => some.flatMap((one) => [one.fileName, ...(one.viteMetadata?.importedCss ?? [])]);
+      const imported = (chunk: (typeof chunks)[number]) => [chunk, ...chunks.filter((one) => chunk.imports.includes(one.fileName))];
+      const first = new Set(withStyles(chunks.filter((one) => one.isEntry).flatMap(imported)));
+      const files = new Map<string, string[]>();
+      for (const chunk of chunks) {
+        const screen = /src\/screens\/(\w+)\/index\.tsx$/.exec(chunk.facadeModuleId ?? "")?.[1];
+        if (screen === undefined || !chunk.isDynamicEntry) continue;
+        files.set(screen, withStyles(imported(chunk)).filter((one) => !first.has(one)));
+      }
+      const routes = readFileSync(fileURLToPath(new URL("./src/app/routes.ts", import.meta.url)), "utf8");
+      const table = [...routes.matchAll(/path: "([^"]+)".*import\("@\/screens\/(\w+)"\)/g)].map(([, path = "", screen = ""]) => {
+        const needed = files.get(screen);
+        if (needed === undefined) throw new Error(`no file was built for the screen ${screen} of ${path}`);
+        return [`^${path.replaceAll(/:\w+/g, "[^/]+")}/?$`, needed.map((one) => `/${one}`)];
+      });
+      if (table.length === 0) throw new Error("src/app/routes.ts: no screen was found in it");
+      const boot = join(out, "boot.js");
+      writeFileSync(boot, `const AHEAD = ${JSON.stringify(table)};\n${readFileSync(boot, "utf8")}`);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), packed()],
+  plugins: [react(), ahead(), packed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   worker: { format: "es" },
   build: {

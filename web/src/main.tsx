@@ -2,7 +2,7 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import "@/ui/tokens.css";
 import "@/ui/base.css";
-import { App } from "@/app/App";
+import { ahead, App } from "@/app/App";
 import { LanguageProvider } from "@/lib/i18n";
 
 const root = document.getElementById("root");
@@ -10,11 +10,12 @@ if (root === null) throw new Error("index.html has no #root");
 const SAMPLES = "/__states/";
 const path = window.location.pathname;
 const States = lazy(() => import("@/states"));
+const isSample = path.startsWith(SAMPLES) && path !== `${SAMPLES}ui`;
 
 createRoot(root).render(
   <StrictMode>
     <LanguageProvider>
-      {path.startsWith(SAMPLES) && path !== `${SAMPLES}ui` ? <Suspense><States /></Suspense> : <App />}
+      {isSample ? <Suspense><States /></Suspense> : <App first={ahead()} />}
     </LanguageProvider>
   </StrictMode>,
 );

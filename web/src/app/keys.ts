@@ -17,13 +17,13 @@ export function useKeys(act: { palette: () => void; help: () => void }): void {
   const latest = useRef(act);
   latest.current = act;
   useEffect(() => {
-    let went = 0;
+    let went = -Infinity;
     const single = (event: KeyboardEvent) =>
       !event.ctrlKey && !event.metaKey && !event.altKey && kept(SINGLE_KEYS) !== "off" && !isWriting(event.target) && !document.querySelector("dialog[open]");
     // The second key of "g t" is heard before a list can take it for one of its own.
     const second = (event: KeyboardEvent) => {
       const going = performance.now() - went < GO_MS;
-      went = 0;
+      went = -Infinity;
       const entry = going && single(event) ? ENTRIES.find((one) => one.key === event.key) : undefined;
       if (!entry) return;
       event.preventDefault();

@@ -1,9 +1,7 @@
 /** Every screen of the console: the only table of them. First parts of paths are also in console/routes.py. */
-import { type ComponentType, lazy, type LazyExoticComponent } from "react";
 import type { IconName } from "@/ui";
 import { declareRoutes } from "@/lib/router";
-
-type Screen = LazyExoticComponent<ComponentType>;
+import { type Screen, screen } from "@/lib/screens";
 
 export interface Route {
   /** A pattern; ":name" stands for one part. */
@@ -35,18 +33,20 @@ export const ENTRIES: readonly Entry[] = [
 ];
 
 export const ROUTES: readonly Route[] = [
-  { path: "/", section: "overview", screen: lazy(() => import("@/screens/overview")) },
-  { path: "/tasks", section: "tasks", screen: lazy(() => import("@/screens/tasks")) },
-  { path: "/tasks/:module/:task", section: "tasks", screen: lazy(() => import("@/screens/task")) },
-  { path: "/scan/new", section: "tasks", screen: lazy(() => import("@/screens/newscan")) },
-  { path: "/schedules", section: "schedules", screen: lazy(() => import("@/screens/schedules")) },
-  { path: "/machines", section: "machines", screen: lazy(() => import("@/screens/machines")) },
-  { path: "/machines/enroll", section: "machines", screen: lazy(() => import("@/screens/enrol")) },
-  { path: "/explorer", section: "explorer", screen: lazy(() => import("@/screens/explorer")) },
-  { path: "/settings", section: "settings", screen: lazy(() => import("@/screens/settings")) },
-  { path: "/settings/:page", section: "settings", screen: lazy(() => import("@/screens/settings")) },
-  { path: "/__states/ui", section: "none", screen: lazy(() => import("@/ui/gallery")) },
+  { path: "/", section: "overview", screen: screen(() => import("@/screens/overview")) },
+  { path: "/tasks", section: "tasks", screen: screen(() => import("@/screens/tasks")) },
+  { path: "/tasks/:module/:task", section: "tasks", screen: screen(() => import("@/screens/task")) },
+  { path: "/scan/new", section: "tasks", screen: screen(() => import("@/screens/newscan")) },
+  { path: "/schedules", section: "schedules", screen: screen(() => import("@/screens/schedules")) },
+  { path: "/machines", section: "machines", screen: screen(() => import("@/screens/machines")) },
+  { path: "/machines/enroll", section: "machines", screen: screen(() => import("@/screens/enrol")) },
+  { path: "/explorer", section: "explorer", screen: screen(() => import("@/screens/explorer")) },
+  { path: "/settings", section: "settings", screen: screen(() => import("@/screens/settings")) },
+  { path: "/settings/:page", section: "settings", screen: screen(() => import("@/screens/settings")) },
+  { path: "/__states/ui", section: "none", screen: screen(() => import("@/ui/gallery")) },
 ];
+
+export const LOGIN = screen(() => import("@/screens/login"));
 
 declareRoutes(["/login", ...ROUTES.map((route) => route.path)]);
 

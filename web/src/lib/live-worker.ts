@@ -31,6 +31,8 @@ const WAITS_MS = [1_000, 2_000, 5_000, 10_000];
 const DEAD_MS = 45_000;
 const GATHER_MS = 20;
 const HIDDEN_MS = 5_000;
+/** A tab that is left for less than this is not taken for left. */
+const LEFT_MS = 300;
 /** The server says that it is alive three times in this long. */
 const SILENT_MS = 45_000;
 const TOO_MANY = 429;
@@ -103,7 +105,7 @@ function looked(): void {
     leaving = setTimeout(() => {
       unseen = true;
       later();
-    }, HIDDEN_MS);
+    }, LEFT_MS);
   } else unseen = all;
 }
 

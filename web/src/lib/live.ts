@@ -82,7 +82,7 @@ function opened(): MessagePort {
   port.onmessage = ({ data }: MessageEvent<Heard>) => hear(data);
   const live = port;
   setInterval(() => live.postMessage({ kind: "alive" }), ALIVE_MS);
-  // A hidden tab needs no rows; the page is told anew when it is seen again.
+  // The page is told anew when it is seen again.
   document.addEventListener("visibilitychange", say);
   new MutationObserver(say).observe(document.documentElement, { attributeFilter: ["lang"] });
   window.addEventListener("pagehide", () => live.postMessage({ kind: "close" }));
@@ -92,8 +92,9 @@ function opened(): MessagePort {
   return port;
 }
 
+/** A hidden tab shows its title and its icon: they are its task's, if it has one. */
 function say(): void {
-  const topics = [...slots.keys()].filter((topic) => !document.hidden || !topic.startsWith("rows:"));
+  const topics = [...slots.keys()].filter((topic) => !document.hidden || topic.startsWith("task:"));
   opened().postMessage({ kind: "topics", topics, language: document.documentElement.lang, hidden: document.hidden });
 }
 

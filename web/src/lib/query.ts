@@ -71,6 +71,27 @@ export function useAct<T, P extends object>(
   return { run, reset: useCallback(() => setState({ busy: false }), []), ...state };
 }
 
+const AHEAD_MS = 2_000;
+const early = new Map<string, Promise<unknown>>();
+
+/** Ask for the first page of a list that usePages will read a moment later, once more is known of what is shown. */
+export function askAhead(service: Service, action: string, parameters: object, pageSize = 100): void {
+  const asked = { ...parameters, Limit: pageSize, Offset: 0 };
+  const key = keyOf(service, action, asked);
+  const answer = call(service, action, asked);
+  // Whoever reads it is told of a refusal; nobody may.
+  answer.catch(() => early.delete(key));
+  early.set(key, answer);
+  setTimeout(() => early.delete(key), AHEAD_MS);
+}
+
+function takenAhead<T>(service: Service, action: string, asked: object): Promise<T> | undefined {
+  const key = keyOf(service, action, asked);
+  const answer = early.get(key);
+  early.delete(key);
+  return answer as Promise<T> | undefined;
+}
+
 /** A list on the server, of which only the pages around what is seen are here. */
 export interface Pages<Row> {
   total: number;
@@ -145,7 +166,8 @@ export function usePages<Row>(
     lastAsked.current = performance.now();
     try {
       const asked = { ...parameters, Limit: pageSize, Offset: page * pageSize };
-      const answer = await call<Record<string, unknown> & { TotalCount: number }>(service, action, asked, control.signal);
+      type Page = Record<string, unknown> & { TotalCount: number };
+      const answer = await (takenAhead<Page>(service, action, asked) ?? call<Page>(service, action, asked, control.signal));
       if (held.current !== here) return;
       if (here.asOf === undefined) {
         // What was shown of another filter ends with the first page of this one.

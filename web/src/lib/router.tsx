@@ -59,16 +59,19 @@ export interface Route {
   search: URLSearchParams;
 }
 
+/** Where the page is now. */
+export function routeHere(here = address()): Route {
+  const url = new URL(here, window.location.origin);
+  for (const pattern of patterns) {
+    const params = match(pattern, url.pathname);
+    if (params) return { path: url.pathname, pattern, params, search: url.searchParams };
+  }
+  return { path: url.pathname, pattern: "", params: {}, search: url.searchParams };
+}
+
 export function useRoute(): Route {
   const here = useAddress();
-  return useMemo(() => {
-    const url = new URL(here, window.location.origin);
-    for (const pattern of patterns) {
-      const params = match(pattern, url.pathname);
-      if (params) return { path: url.pathname, pattern, params, search: url.searchParams };
-    }
-    return { path: url.pathname, pattern: "", params: {}, search: url.searchParams };
-  }, [here]);
+  return useMemo(() => routeHere(here), [here]);
 }
 
 export type UrlValue = string | number | boolean | string[];

@@ -22,6 +22,13 @@ export interface Session {
   rate: number;
 }
 
+declare global {
+  interface Window {
+    /** The first answer of /console/session, asked for by boot.js before any other script was there. */
+    hostwardSession?: Promise<Response>;
+  }
+}
+
 /** A refusal of /console/...: its code, and words for people. */
 export class SessionError extends Error {
   constructor(
@@ -57,10 +64,14 @@ export function onSession(watcher: () => void): () => void {
 export async function askConsole<T>(method: string, path: string, body?: object): Promise<T> {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (current) headers["X-Hostward-CSRF"] = current.csrf;
+  const sent = method === "GET" ? null : JSON.stringify(body ?? {});
+  return answerOf<T>(fetch(path, { method, headers, body: sent, credentials: "same-origin" }));
+}
+
+async function answerOf<T>(asked: Promise<Response>): Promise<T> {
   let response: Response;
   try {
-    const sent = method === "GET" ? null : JSON.stringify(body ?? {});
-    response = await fetch(path, { method, headers, body: sent, credentials: "same-origin" });
+    response = await asked;
   } catch {
     throw new SessionError("Network", "The server did not answer.", 0, 0);
   }
@@ -79,7 +90,10 @@ export async function askConsole<T>(method: string, path: string, body?: object)
 /** Ask who is signed in; null for nobody, of which the server says nothing. */
 export async function whoIsSignedIn(): Promise<Session | null> {
   try {
-    const session = (await askConsole<Session | undefined>("GET", "/console/session")) ?? null;
+    const early = window.hostwardSession;
+    delete window.hostwardSession;
+    const asked = early ? answerOf<Session | undefined>(early) : askConsole<Session | undefined>("GET", "/console/session");
+    const session = (await asked) ?? null;
     hold(session);
     return session;
   } catch (error) {

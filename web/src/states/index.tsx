@@ -1,6 +1,6 @@
 /** /__states/SCREEN?state=...: every screen over samples, for looking and for tests. Only for who is signed in. */
 import { useEffect, useState } from "react";
-import { App } from "@/app/App";
+import { ahead, App } from "@/app/App";
 import { LanguageProvider, shapeTexts, useTexts } from "@/lib/i18n";
 import { whoIsSignedIn } from "@/lib/session";
 import { Loading, PageHeader } from "@/ui";
@@ -49,10 +49,15 @@ export default function States() {
   if (shown === "list") return <List />;
   return (
     <LanguageProvider>
-      <App />
+      <Screen />
       <Note />
     </LanguageProvider>
   );
+}
+
+function Screen() {
+  const [first] = useState(ahead);
+  return <App first={first} />;
 }
 
 /** So that nobody takes the samples for their own machines. */

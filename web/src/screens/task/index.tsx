@@ -1,4 +1,6 @@
+import { useState } from "react";
 import { useTexts } from "@/lib/i18n";
+import { askAhead } from "@/lib/query";
 import { useRoute, useUrlState } from "@/lib/router";
 import { MODULES, type Module, type ScanTask } from "@/lib/wire";
 import { Button, Denied, EmptyState, ErrorState, Loading, PageHeader, Skeleton, Tabs } from "@/ui";
@@ -12,7 +14,7 @@ import { Summary } from "./Summary";
 import { exportFilters, failures } from "./tasks";
 import { texts } from "./texts";
 import { type LiveTask, useTask } from "./useTask";
-import { bucketsOf, FIRST_VIEW, type Tab, tabOf, type View } from "./view";
+import { bucketsOf, FIRST_VIEW, machineParameters, type Tab, tabOf, type View } from "./view";
 import { words } from "./words";
 import "./task.css";
 
@@ -28,6 +30,9 @@ export default function Task() {
 function Known({ module, id }: { module: Module; id: number }) {
   const t = useTexts(texts);
   const shared = useTexts(words);
+  const [view] = useUrlState<View>(FIRST_VIEW);
+  // The rows need nothing of the task: they are asked for with it, not after it.
+  useState(() => tabOf(view) === "machines" && askAhead("hostward", "ListScanTaskMachines", machineParameters(module, id, view)));
   const live = useTask(module, id);
   const { error, task, answer } = live;
   const title = shared.task(shared.moduleShort[module] ?? module, id);

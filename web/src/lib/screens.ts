@@ -1,0 +1,56 @@
+/**
+ * Screens that are fetched when they are first shown.
+ *
+ * Not by React's lazy(): what it suspends it shows 300 ms later at the earliest once a fallback was seen.
+ */
+import { type ComponentType, useEffect, useReducer } from "react";
+
+export interface Screen {
+  /** Fetch it, unless that is done; a failure is kept until the screen is drawn. */
+  load(): Promise<void>;
+  /** The screen, undefined until it is here. Raises what its fetching raised; the next load tries anew. */
+  drawn(): ComponentType | undefined;
+}
+
+export function screen(fetched: () => Promise<{ default: ComponentType }>): Screen {
+  let here: ComponentType | undefined;
+  let failure: Error | undefined;
+  let loading: Promise<void> | undefined;
+  return {
+    load() {
+      loading ??= fetched().then(
+        (module) => {
+          here = module.default;
+        },
+        (error: unknown) => {
+          failure = error instanceof Error ? error : new Error(String(error));
+          loading = undefined;
+        },
+      );
+      return loading;
+    },
+    drawn() {
+      const failed = failure;
+      failure = undefined;
+      if (failed !== undefined) throw failed;
+      return here;
+    },
+  };
+}
+
+/** The screen's component, undefined while it is fetched. */
+export function useScreen(wanted: Screen): ComponentType | undefined {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  const drawn = wanted.drawn();
+  useEffect(() => {
+    if (drawn !== undefined) return undefined;
+    let gone = false;
+    void wanted.load().then(() => {
+      if (!gone) draw();
+    });
+    return () => {
+      gone = true;
+    };
+  }, [wanted, drawn]);
+  return drawn;
+}
