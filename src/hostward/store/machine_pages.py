@@ -87,13 +87,13 @@ def _listed(session: Session, numbers: Sequence[MachineId]) -> Sequence[Listed]:
 
 def chosen_of(columns: Select[Any], account: AccountId, conditions: Sequence[MachineCondition]) -> Select[Any]:
     """These columns of the account's machines that meet all the conditions."""
-    chosen = columns.where(_M.account_id == account, *map(_meaning, conditions))
+    chosen = columns.where(_M.account_id == account, *(_meaning(account, each) for each in conditions))
     if any(isinstance(each, TextIs) and not is_identity(each) for each in conditions):
         return chosen.join_from(machine, machine_text, machine_text.c.machine_id == _M.machine_id)
     return chosen
 
 
-def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
+def _meaning(account: AccountId, condition: MachineCondition) -> ColumnElement[bool]:
     match condition:
         case TextIs() if is_identity(condition):
             names = [SEPARATOR + fold(value) + SEPARATOR for value in condition.values]
@@ -111,7 +111,7 @@ def _meaning(condition: MachineCondition) -> ColumnElement[bool]:
         case AgentIs():
             return _M.agent_version.in_(condition.versions)
         case Tagged() | Labelled():
-            return _tagged(condition)
+            return _tagged(account, condition)
 
 
 def _heard(condition: HeardOf) -> ColumnElement[bool]:
@@ -119,9 +119,10 @@ def _heard(condition: HeardOf) -> ColumnElement[bool]:
     return _M.last_seen > after if condition.heard else or_(_M.last_seen.is_(None), _M.last_seen <= after)
 
 
-def _tagged(condition: Tagged | Labelled) -> ColumnElement[bool]:
+def _tagged(account: AccountId, condition: Tagged | Labelled) -> ColumnElement[bool]:
     if isinstance(condition, Tagged):
-        return machine_tags.has_tag(_M.machine_id, condition.values)
+        # The few that have it, found by the tag: asking each machine of a large fleet takes longer than all the rest.
+        return _M.machine_id.in_(machine_tags.numbers(account, condition.values))
     called = select(label.c.name).where(label.c.account_id == _M.account_id, label.c.label_id.in_(condition.values))
     return exists().where(machine_tag.c.machine_id == _M.machine_id, machine_tag.c.tag.in_(called))
 

@@ -48,12 +48,17 @@ def of(session: Session, machines: Sequence[MachineId]) -> Mapping[MachineId, tu
 
 def tagged(session: Session, account: AccountId, tags: Sequence[str]) -> frozenset[MachineId]:
     """The account's machines that have one of these tags."""
-    return frozenset(MachineId(row[0]) for row in session.select(_machines(tags).where(_G.account_id == account)))
+    return frozenset(MachineId(row[0]) for row in session.select(numbers(account, tags)))
 
 
 def has_tag(machine: ColumnElement[int], tags: Sequence[str]) -> ColumnElement[bool]:
     """Whether the machine has one of these tags."""
     return exists().where(_G.machine_id == machine, _G.tag.in_(list(map(clean, tags))))
+
+
+def numbers(account: AccountId, tags: Sequence[str]) -> Select[Any]:
+    """The numbers of the account's machines that have one of these tags."""
+    return _machines(tags).where(_G.account_id == account)
 
 
 def sees(tags: Sequence[str]) -> ColumnElement[bool]:

@@ -88,9 +88,11 @@ def test_failed_machines_lead_to_as_many_rows(page: Page):
     assert total(page, "Machines") == 3
 
 
-def test_a_level_leads_to_the_machines_that_have_it(page: Page):
-    """Levels are counted on each machine; the link leads to the machines at risk of that kind of scan."""
-    page.get_by_role("link", name=re.compile(r"^2\s+High")).click()
+def test_machines_at_risk_lead_to_as_many_rows(page: Page):
+    """Levels are counted on each machine, of which there is no list; the number of machines leads to them."""
+    card = page.locator("section").filter(has=page.get_by_role("heading", name="Malware"))
+    expect(card.get_by_text(re.compile(r"^2\s+High"))).to_be_visible()
+    card.get_by_role("link", name="on 2 machines").click()
     expect(page).to_have_url(re.compile(r"/machines\?risk=Malware$"))
     assert total(page, "Machines") == 2
 

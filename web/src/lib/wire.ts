@@ -79,6 +79,8 @@ export interface Overview {
     Levels: LevelCount[];
     Judged: number;
     Unjudged: number;
+    /** Machines whose newest results have a risk. */
+    AtRisk: number;
   }[];
   Fleet: { Total: number; Online: number; Offline: number; AgentTooOld: number; NeverScanned: number };
   Actions: { Kind: string; Level: number; Text: string; Link: string }[];

@@ -36,9 +36,9 @@ export function overview(machines: number, chinese: boolean): Overview {
       { Reason: "feed", Text: say("The advisories are 3 d old", "漏洞库已 3 天未更新"), Points: 3, Link: "" },
     ],
     Modules: [
-      { Module: "Malware", LastTaskId: 80, LastState: "Done", LastEndTime: before(5_000), Progress: 100, NextTime: before(-60_000), Levels: [{ Level: 4, Count: 0 }, { Level: 3, Count: 2 }, { Level: 2, Count: 0 }, { Level: 1, Count: 1 }], Judged: machines - offline, Unjudged: offline },
-      { Module: "Vul", LastTaskId: 81, LastState: "Scanning", LastEndTime: "", Progress: 64, NextTime: before(-70_000), Levels: [{ Level: 4, Count: 14 }, { Level: 3, Count: 120 }, { Level: 2, Count: 431 }, { Level: 1, Count: 96 }], Judged: Math.floor(machines * 0.6), Unjudged: machines - Math.floor(machines * 0.6) },
-      { Module: "Baseline", LastTaskId: 0, LastState: "", LastEndTime: "", Progress: 0, NextTime: "", Levels: [], Judged: 0, Unjudged: machines },
+      { Module: "Malware", LastTaskId: 80, LastState: "Done", LastEndTime: before(5_000), Progress: 100, NextTime: before(-60_000), Levels: [{ Level: 4, Count: 0 }, { Level: 3, Count: 2 }, { Level: 2, Count: 0 }, { Level: 1, Count: 1 }], AtRisk: 3, Judged: machines - offline, Unjudged: offline },
+      { Module: "Vul", LastTaskId: 81, LastState: "Scanning", LastEndTime: "", Progress: 64, NextTime: before(-70_000), Levels: [{ Level: 4, Count: 14 }, { Level: 3, Count: 120 }, { Level: 2, Count: 431 }, { Level: 1, Count: 96 }], AtRisk: Math.floor(machines * 0.5), Judged: Math.floor(machines * 0.6), Unjudged: machines - Math.floor(machines * 0.6) },
+      { Module: "Baseline", LastTaskId: 0, LastState: "", LastEndTime: "", Progress: 0, NextTime: "", Levels: [], AtRisk: 0, Judged: 0, Unjudged: machines },
     ],
     Fleet: { Total: machines, Online: machines - offline, Offline: offline, AgentTooOld: Math.floor(machines / 500), NeverScanned: Math.floor(machines / 333) },
     Actions: [
@@ -57,7 +57,7 @@ export function overview(machines: number, chinese: boolean): Overview {
 
 export const emptyOverview = (): Overview => ({
   Score: 100, Deductions: [], Actions: [], Feeds: [],
-  Modules: (["Malware", "Vul", "Baseline"] as const).map((Module) => ({ Module, LastTaskId: 0, LastState: "", LastEndTime: "", Progress: 0, NextTime: "", Levels: [], Judged: 0, Unjudged: 0 })),
+  Modules: (["Malware", "Vul", "Baseline"] as const).map((Module) => ({ Module, LastTaskId: 0, LastState: "", LastEndTime: "", Progress: 0, NextTime: "", Levels: [], AtRisk: 0, Judged: 0, Unjudged: 0 })),
   Fleet: { Total: 0, Online: 0, Offline: 0, AgentTooOld: 0, NeverScanned: 0 },
 });
 

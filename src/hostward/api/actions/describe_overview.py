@@ -79,6 +79,8 @@ class LevelCount(msgspec.Struct, rename="pascal"):
 class ModuleOverview(msgspec.Struct, rename="pascal", kw_only=True):
     """One module. LastTaskId 0: it was never scanned for. Levels: none while no machine is judged.
 
+    AtRisk: machines whose newest results have a risk.
+
     Of vulnerabilities Levels are those of the newest task with results, each once; else of each machine's newest.
     """
 
@@ -89,6 +91,7 @@ class ModuleOverview(msgspec.Struct, rename="pascal", kw_only=True):
     progress: int
     next_time: str
     levels: list[LevelCount]
+    at_risk: int
     judged: int
     unjudged: int
 
@@ -200,6 +203,7 @@ def _module(module: Module, view: ModuleView, machines: int, ctx: Context) -> Mo
         progress=0 if last is None else percent(last.tally),
         next_time=wire_datetime(zone, view.next),
         levels=_levels(view) if judged else [],
+        at_risk=view.standing.at_risk,
         judged=judged,
         unjudged=machines - judged,
     )

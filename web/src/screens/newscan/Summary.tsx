@@ -101,10 +101,11 @@ function TimeWords({ estimate, known }: WordsProps) {
   const [language] = useLanguage();
   if (!known || !estimate) return <>{t.counting}</>;
   if (estimate.Machines === 0) return <NoValue />;
-  if (!estimate.Known) return <>{t.unknown}</>;
+  // Nobody is there to begin: how long it takes once they are is not known.
+  if (!estimate.Known || estimate.RunSeconds === 0) return <>{t.unknown}</>;
   return (
     <>
-      {duration(Math.max(1, estimate.RunSeconds), language)}
+      {duration(estimate.RunSeconds, language)}
       {estimate.WaitSeconds > 0 && <p className="newscan-hint">{t.estimateWait(duration(estimate.WaitSeconds, language))}</p>}
     </>
   );

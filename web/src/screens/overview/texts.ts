@@ -33,6 +33,7 @@ const en = {
   },
   started: (module: string) => `Scan started: ${module}`,
   eachMachine: "Counted on each machine",
+  onMachines: (n: number, words: string) => (n === 1 ? "on 1 machine" : `on ${words} machines`),
 };
 
 const zh: typeof en = {
@@ -70,6 +71,7 @@ const zh: typeof en = {
   },
   started: (module) => `已开始扫描：${module}`,
   eachMachine: "按每台主机分别计数",
+  onMachines: (_, words) => `涉及 ${words} 台主机`,
 };
 
 export const texts = { en, zh };
