@@ -135,6 +135,15 @@ def test_a_new_session_says_anew_what_the_machine_is(store: Store) -> None:
     assert store.read_now(lambda uow: uow.machines.get(machine.id)) == expected
 
 
+def test_the_newest_process_of_an_agent_is_known(store: Store) -> None:
+    """Empty before any session; None for a machine that is not there."""
+    machine = a_machine(store)
+    assert store.read_now(lambda uow: uow.machines.instance(machine.id)) == ""
+    store.write_now(lambda uow: uow.machines.put_facts(machine.id, machine.facts, boot="b", instance="i2", now=NOW))
+    assert store.read_now(lambda uow: uow.machines.instance(machine.id)) == "i2"
+    assert store.read_now(lambda uow: uow.machines.instance(MachineId(99))) is None
+
+
 def test_facts_of_an_unknown_machine_are_refused(store: Store) -> None:
     """Sessions belong to enrolled machines."""
     with pytest.raises(NotFound):

@@ -37,6 +37,7 @@ _BY_ID = Prepared(select(*COLUMNS).where(_C.machine_id == bindparam("which"), _T
 _BY_KEY = Prepared(select(*COLUMNS).where(_C.public_key == bindparam("key_bytes")))
 _BY_UUID = Prepared(select(*COLUMNS, _C.public_key).where(_C.uuid == bindparam("which"), _THERE))
 _OF_ACCOUNT = Prepared(select(*COLUMNS).where(_C.account_id == bindparam("which")).order_by(_C.machine_id))
+_INSTANCE = Prepared(select(_C.instance).where(_C.machine_id == bindparam("which"), _THERE))
 _ADD = Prepared(insert(machine))
 _ADD_TEXT = Prepared(insert(machine_text))
 _PUT = Prepared(
@@ -65,6 +66,12 @@ def by_id(session: Session, which: MachineId) -> Machine | None:
     """A machine by its number."""
     row = session.row(_BY_ID, which=which)
     return None if row is None else machine_of(row)
+
+
+def instance_of(session: Session, which: MachineId) -> str | None:
+    """The instance of a machine's agent."""
+    row = session.row(_INSTANCE, which=which)
+    return None if row is None else str(row[0])
 
 
 def by_key(session: Session, public_key: bytes) -> Machine | None:

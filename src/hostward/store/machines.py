@@ -66,6 +66,10 @@ class SqlMachines:
         """A machine by its number."""
         return machine_rows.by_id(self._session, machine)
 
+    def instance(self, machine: MachineId) -> str | None:
+        """The process of its agent that opened the newest session; None for no such machine."""
+        return machine_rows.instance_of(self._session, machine)
+
     def by_key(self, public_key: bytes) -> Machine | None:
         """The machine that enrolled with this key."""
         return machine_rows.by_key(self._session, public_key)

@@ -188,6 +188,10 @@ class Machines(Protocol):
         """A machine by its number."""
         ...
 
+    def instance(self, machine: MachineId) -> str | None:
+        """The process of its agent that opened the newest session, "" before any; None for no such machine."""
+        ...
+
     def by_key(self, public_key: bytes) -> Machine | None:
         """The machine that enrolled with this key."""
         ...

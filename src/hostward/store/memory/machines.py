@@ -40,6 +40,11 @@ class MemoryMachines:
         found = self._state.machines.get(machine)
         return None if found is None or found.account == NOBODY else found
 
+    def instance(self, machine: MachineId) -> str | None:
+        """The process of its agent that opened the newest session; None for no such machine."""
+        found = self.get(machine)
+        return None if found is None else found.instance
+
     def by_key(self, public_key: bytes) -> Machine | None:
         """The machine that enrolled with this key."""
         number = self._state.public_keys.get(public_key)

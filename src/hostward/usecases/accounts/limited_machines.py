@@ -32,6 +32,10 @@ class LimitedMachines:
         """A machine in reach by its number."""
         return self._machines.get(machine) if machine in self._reach() else None
 
+    def instance(self, machine: MachineId) -> str | None:
+        """The process of the agent of a machine in reach."""
+        return self._machines.instance(machine) if machine in self._reach() else None
+
     def by_key(self, public_key: bytes) -> Machine | None:
         """The machine that enrolled with this key, if it is in reach."""
         found = self._machines.by_key(public_key)

@@ -59,8 +59,7 @@ def check_newest(uow: UnitOfWork, session: AgentSession) -> None:
     A lease ends when another process of the agent opens a session. Only so it is one process' alone: two machines with
     one key would mix their results, were both still listened to.
     """
-    machine = uow.machines.get(MachineId(session.machine))
-    if machine is not None and machine.instance != session.instance:
+    if uow.machines.instance(MachineId(session.machine)) not in (session.instance, None):
         raise AgentRefused("another process of this agent has opened a session since: open a new one")
 
 

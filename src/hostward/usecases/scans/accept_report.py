@@ -56,7 +56,7 @@ def accept(uow: UnitOfWork, *, machine: MachineId, report: Report, now: datetime
     when another lease has taken over (nothing is kept), AgentRefused for another machine's lease.
     """
     uow.machines.seen(machine, now)
-    if uow.machines.get(machine) is None:
+    if uow.machines.instance(machine) is None:
         raise StaleLease(f"lease {report.lease} is not known any more: its machine was removed")
     place = _place(uow, machine, LeaseId(report.lease))
     if place.lease.ended:
