@@ -190,7 +190,7 @@ function useColumns(): Column<Machine>[] {
   const [language] = useLanguage();
   return useMemo(() => {
     const risks = (module: Module): Column<Machine> => ({
-      id: module, title: t.columns[module], width: module === "Vul" ? 76 : 82, align: "right",
+      id: module, title: t.columns[module], width: module === "Vul" ? 68 : 80, align: "right",
       render: (row) => {
         const scan = row.Scans.find((one) => one.Module === module);
         if (!scan) return <Tooltip text={t.neverJudged}><span className="hw-muted">-</span></Tooltip>;
@@ -199,17 +199,17 @@ function useColumns(): Column<Machine>[] {
     });
     return [
       { id: "name", title: t.columns.name, sortable: true, card: "title", render: (row) => <strong className="hw-machines-name">{row.HostName || row.HostIp}</strong> },
-      { id: "ip", title: t.columns.ip, width: 108, render: (row) => row.HostIp || "-" },
-      { id: "os", title: t.columns.os, width: 144, render: (row) => row.OsName || "-" },
+      { id: "ip", title: t.columns.ip, width: 104, render: (row) => row.HostIp || "-" },
+      { id: "os", title: t.columns.os, width: 128, render: (row) => row.OsName || "-" },
       { id: "kernel", title: t.columns.kernel, width: 150, hidden: true, render: (row) => row.Kernel || "-" },
       {
-        id: "agent", title: t.columns.agent, width: 84,
+        id: "agent", title: t.columns.agent, width: 70,
         render: (row) => row.AgentTooOld ? <Tooltip text={`${t.tooOld}: ${t.tooOldHint}`}><Tag tone="warn" icon="alert">{row.AgentVersion}</Tag></Tooltip> : row.AgentVersion || "-",
       },
-      { id: "status", title: t.columns.status, width: 98, render: (row) => <StatusTag state={row.Status} /> },
-      { id: "seen", title: t.columns.seen, width: 110, sortable: true, render: (row) => row.LastSeenTime ? <Time value={row.LastSeenTime} /> : "-" },
+      { id: "status", title: t.columns.status, width: 94, render: (row) => <StatusTag state={row.Status} /> },
+      { id: "seen", title: t.columns.seen, width: 106, sortable: true, render: (row) => row.LastSeenTime ? <Time value={row.LastSeenTime} /> : "-" },
       risks("Vul"), risks("Malware"), risks("Baseline"),
-      { id: "tags", title: t.columns.tags, width: 140, render: (row) => <span className="hw-machines-tags">{row.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
+      { id: "tags", title: t.columns.tags, width: 96, render: (row) => <span className="hw-machines-tags">{row.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
       { id: "remark", title: t.columns.remark, width: 160, hidden: true, render: (row) => row.Remark || "-" },
       { id: "wan", title: t.columns.wan, width: 130, hidden: true, render: (row) => row.WanIp || "-" },
     ];
