@@ -8,12 +8,13 @@ from hostward.domain.severity import Level
 
 
 class FixStatus(StrEnum):
-    """What can be done about an affected version."""
+    """What can be done about an affected version. UNDER_INVESTIGATION: the publisher does not know yet if it is one."""
 
     FIXED = "fixed"
     UNFIXED = "unfixed"
     WONT_FIX = "wont_fix"
     END_OF_LIFE = "end_of_life"
+    UNDER_INVESTIGATION = "under_investigation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
