@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hostward.domain.errors import FeedError, InvalidValue
+from hostward.domain.reason import Reason
 from hostward.feeds.contract import Feed
 from hostward.feeds.cve5 import CVE5
 from hostward.feeds.debian import DEBIAN
@@ -136,7 +137,7 @@ def chosen(names: Iterable[str]) -> Sequence[Source]:
     wanted = tuple(names)
     for name in wanted:
         if not any(_is_meant(source, name) for source in SOURCES):
-            raise InvalidValue(f"no feed is called {name!r}: `hostward feed status` lists those there are")
+            raise InvalidValue.because(Reason.NO_FEED, name=name[:64])
     return [
         source
         for source in SOURCES

@@ -1,0 +1,15 @@
+"""What kind of trouble a feed has, and which of its states webhooks were told last. Data that is there stays."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0014"
+
+WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Take the step. Of feeds that fail now nobody was told: they are told once."""
+    for name in ("fault", "told"):
+        op.add_column("feed_health", sa.Column(name, WORDS, nullable=False, server_default=""))
