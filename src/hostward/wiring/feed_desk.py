@@ -10,7 +10,6 @@ from hostward.domain.errors import FeedError, HostwardError
 from hostward.feeds.table import Source, chosen
 from hostward.runtime.clock import Clock, SystemClock
 from hostward.settings import Settings
-from hostward.store.open import open_store
 from hostward.usecases.ports import Store
 from hostward.usecases.records import FeedStatus
 from hostward.wiring import control, feed_bundle
@@ -141,6 +140,8 @@ def asked(settings: Settings, what: Mapping[str, object]) -> list[Line]:
             raise HostwardError(str(answer["Error"]["Message"]))
         lines: list[Line] = answer["Lines"]
         return lines
+    from hostward.store.open import open_store  # noqa: PLC0415  # beside a running server a command needs none
+
     with closing(open_store(settings.data_dir, settings.database_url)) as store:
         return list(FeedDesk(store, SystemClock(), Place.of(settings)).lines(what))
 

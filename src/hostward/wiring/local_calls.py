@@ -4,21 +4,21 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hostward.domain.errors import HostwardError
 from hostward.runtime.clock import SystemClock
 from hostward.settings import Settings
-from hostward.store.open import DATABASE_FILE, open_postgresql, open_store, read_sqlite
-from hostward.store.sealing import key_of
 from hostward.usecases.ports import UnitOfWork
 from hostward.wiring import control
-from hostward.wiring.local_api import Answer, LocalApi, NoHub
+
+if TYPE_CHECKING:
+    from hostward.wiring.local_api import Answer
 
 T = TypeVar("T")
 
 
-def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> Answer:
+def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> "Answer":
     """The Response to a call of an action of the service hostward. Raises HostwardError for an error too.
 
     Without a running server the data directory is locked while the call lasts.
@@ -34,6 +34,9 @@ def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> A
 
 def look(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
     """The work's answer over what is stored, read beside whatever server uses it. Raises HostwardError."""
+    from hostward.store.open import open_postgresql, read_sqlite  # noqa: PLC0415  # half of a command's start
+    from hostward.store.sealing import key_of  # noqa: PLC0415  # as above
+
     if settings.database_url:
         with closing(open_postgresql(settings.database_url, key_of(settings.data_dir), threads=1)) as store:
             return store.read_now(work)
@@ -41,7 +44,10 @@ def look(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
     return read_sqlite(settings.data_dir, work)
 
 
-def _alone(settings: Settings, action: str, parameters: Mapping[str, object]) -> Answer:
+def _alone(settings: Settings, action: str, parameters: Mapping[str, object]) -> "Answer":
+    from hostward.store.open import open_store  # noqa: PLC0415  # a running server needs neither of a command
+    from hostward.wiring.local_api import LocalApi, NoHub  # noqa: PLC0415  # as above
+
     if not settings.database_url:
         _must_exist(settings)
     with closing(open_store(settings.data_dir, settings.database_url)) as store:
@@ -50,5 +56,7 @@ def _alone(settings: Settings, action: str, parameters: Mapping[str, object]) ->
 
 
 def _must_exist(settings: Settings) -> None:
+    from hostward.store.open import DATABASE_FILE  # noqa: PLC0415  # as above
+
     if not (settings.data_dir / DATABASE_FILE).exists():
         raise HostwardError(f"nothing is stored in {settings.data_dir} yet: start hostward up once, or name --data DIR")
