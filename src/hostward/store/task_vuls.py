@@ -25,7 +25,10 @@ EVERY = 2**31 - 1
 """A limit that no task reaches."""
 
 _V = task_vul.c
-_STATE = (_V.vul_id, _V.machines, _V.level, _V.level_source, _V.cvss, _V.component, _V.fixed, _V.category)
+_STATE = (
+    *(_V.vul_id, _V.machines, _V.level, _V.level_source, _V.cvss, _V.component, _V.fixed, _V.category),
+    *(_V.ecosystem, _V.place),
+)
 _AT = (unit_vul.c.task_id == bindparam("which"), unit_vul.c.seq == bindparam("at"))
 _ONE = (_V.task_id == bindparam("which"), _V.vul_id == bindparam("one"))
 
@@ -158,7 +161,7 @@ def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[V
     stored: dict[VulId, Found] = {}
     for chunk in in_chunks(numbers):
         rows = session.select(select(*_STATE).where(_V.task_id == which, _V.vul_id.in_(chunk)))
-        for number, _machines, level, source, cvss, component, fixed, category in rows:
+        for number, _machines, level, source, cvss, component, fixed, category, ecosystem, place in rows:
             stored[VulId(number)] = Found(
                 level=level_of(level),
                 level_source=source,
@@ -166,6 +169,8 @@ def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[V
                 component=component,
                 fixed=fixed,
                 category=category,
+                ecosystem=ecosystem,
+                place=place,
             )
     return stored
 
@@ -182,6 +187,8 @@ def _row(which: TaskId, account: int, number: VulId, found: Found) -> dict[str, 
         "component": found.component,
         "fixed": found.fixed,
         "category": found.category,
+        "ecosystem": found.ecosystem,
+        "place": found.place,
     }
 
 
@@ -201,7 +208,7 @@ def _task_vuls(session: Session, rows: Sequence[Row]) -> list[TaskVul]:
 
 
 def _task_vul(row: Row, known: TaskVul) -> TaskVul:
-    _, machines, level, level_source, cvss, component, fixed, category = row
+    _, machines, level, level_source, cvss, component, fixed, category, ecosystem, place = row
     return replace(
         known,
         level=level_of(level),
@@ -210,5 +217,7 @@ def _task_vul(row: Row, known: TaskVul) -> TaskVul:
         component=component,
         fixed=fixed,
         category=category,
+        ecosystem=ecosystem,
+        place=place,
         machines=machines,
     )

@@ -289,6 +289,8 @@ class TaskVul:
     machines: int
     kev: bool = False
     epss: float | None = None
+    ecosystem: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from hostward.runtime.clock import Clock, SystemClock
 from hostward.settings import Settings
 from hostward.usecases.ports import Store
 from hostward.usecases.records import FeedStatus
-from hostward.wiring import control, feed_bundle
+from hostward.wiring import control, feed_bundle, local_calls
 from hostward.wiring.feed_renewal import renew
 from hostward.wiring.feeds import Imported, failed, import_path, left_out, succeeded
 
@@ -140,9 +140,7 @@ def asked(settings: Settings, what: Mapping[str, object]) -> list[Line]:
             raise HostwardError(str(answer["Error"]["Message"]))
         lines: list[Line] = answer["Lines"]
         return lines
-    from hostward.store.open import open_store  # noqa: PLC0415  # beside a running server a command needs none
-
-    with closing(open_store(settings.data_dir, settings.database_url)) as store:
+    with closing(local_calls.stored().opened(settings)) as store:
         return list(FeedDesk(store, SystemClock(), Place.of(settings)).lines(what))
 
 

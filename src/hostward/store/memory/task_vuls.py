@@ -44,6 +44,8 @@ def worst(state: State, which: TaskId) -> list[TaskVul]:
             cvss=counted.found.cvss,
             component=counted.found.component,
             fixed=counted.found.fixed,
+            ecosystem=counted.found.ecosystem,
+            place=counted.found.place,
             category=counted.found.category,
             machines=counted.machines,
         )

@@ -1,4 +1,7 @@
-"""What kind of trouble a feed has, and which of its states webhooks were told last. Data that is there stays."""
+"""What kind of trouble a feed has and what webhooks were told of it; where a task's vulnerabilities were found.
+
+Data that is there stays.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,3 +16,5 @@ def upgrade() -> None:
     """Take the step. Of feeds that fail now nobody was told: they are told once."""
     for name in ("fault", "told"):
         op.add_column("feed_health", sa.Column(name, WORDS, nullable=False, server_default=""))
+    for name in ("ecosystem", "place"):
+        op.add_column("task_vul", sa.Column(name, WORDS, nullable=False, server_default=""))
