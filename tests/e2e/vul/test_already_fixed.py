@@ -1,4 +1,4 @@
-"""What a machine has fixed already is no finding: releases with fixes of their own, rebuilds, and thousands of pairs."""
+"""What a machine has fixed is no finding: fixes of its own release, rebuilds, and thousands of pairs."""
 
 import json
 import random
