@@ -13,6 +13,7 @@ from urllib.parse import quote
 from hostward.domain.errors import FeedError, InvalidValue
 from hostward.domain.reason import Reason
 from hostward.feeds.contract import Feed
+from hostward.feeds.csaf import CSAF
 from hostward.feeds.cve5 import CVE5
 from hostward.feeds.debian import DEBIAN
 from hostward.feeds.epss import EPSS
@@ -22,7 +23,7 @@ from hostward.feeds.osv import OSV
 from hostward.feeds.secdb import SECDB
 from hostward.feeds.ubuntu_vex import UBUNTU_VEX
 
-FEEDS: tuple[Feed, ...] = (DEBIAN, SECDB, KEV, EPSS, NVD, CVE5, UBUNTU_VEX, OSV)
+FEEDS: tuple[Feed, ...] = (DEBIAN, SECDB, KEV, EPSS, NVD, CVE5, UBUNTU_VEX, CSAF, OSV)
 """Formats, in the order in which they are asked whether a path is theirs."""
 
 
