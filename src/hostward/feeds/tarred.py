@@ -16,8 +16,13 @@ from pathlib import Path
 from typing import IO, cast
 
 from hostward.domain.errors import FeedError
-from hostward.feeds import zipped
 from hostward.feeds.contract import Reading
+from hostward.feeds.zipped import MAX_RECORDS
+
+MAX_RECORD_BYTES = 64 << 20
+"""Largest single record taken: Ubuntu's VEX names every package of every kernel for every architecture."""
+MAX_TOTAL_BYTES = 64 << 30
+"""Most bytes unpacked from one tar: several times Ubuntu's VEX, which is the largest (some 12 GB of repetition)."""
 
 _BLOCK = 512
 _MAGIC = b"ustar"
@@ -59,13 +64,13 @@ def members(path: Path, reading: Reading) -> Iterator[bytes]:
     total = 0
     try:
         with _opened(path) as stream:
-            for number, (size, data) in enumerate(_records(stream, path, zipped.MAX_RECORD_BYTES)):
+            for number, (size, data) in enumerate(_records(stream, path, MAX_RECORD_BYTES)):
                 total += size
-                if number >= zipped.MAX_RECORDS:
-                    raise FeedError(f"{path}: more than {zipped.MAX_RECORDS} records; no feed has so many")
-                if total > zipped.MAX_TOTAL_BYTES:
-                    raise FeedError(f"{path}: unpacks to more than {zipped.MAX_TOTAL_BYTES >> 30} GiB")
-                if size > zipped.MAX_RECORD_BYTES:
+                if number >= MAX_RECORDS:
+                    raise FeedError(f"{path}: more than {MAX_RECORDS} records; no feed has so many")
+                if total > MAX_TOTAL_BYTES:
+                    raise FeedError(f"{path}: unpacks to more than {MAX_TOTAL_BYTES >> 30} GiB")
+                if size > MAX_RECORD_BYTES:
                     reading.skipped["records that are too large"] += 1
                     continue
                 yield data

@@ -143,6 +143,6 @@ class FeedUpdater:
             total=max(self._job.total, self._job.done + 1),
             imported=self._job.imported + (line["outcome"] == "imported"),
             failed=self._job.failed + is_failed,
-            problem=f"{line['feed']}: {line['said']}" if is_failed else self._job.problem,
+            problem=": ".join(filter(None, (line["feed"], line["said"]))) if is_failed else self._job.problem,
         )
         return line

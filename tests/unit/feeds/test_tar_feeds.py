@@ -9,7 +9,7 @@ import pytest
 from tests.support.archives_made import tar_of
 
 from hostward.domain.errors import FeedError
-from hostward.feeds import tarred, zipped
+from hostward.feeds import tarred
 from hostward.feeds.contract import Reading
 from hostward.feeds.osv import OSV
 from hostward.feeds.table import feed_of
@@ -59,14 +59,14 @@ def test_records_and_tars_that_are_too_large(tmp_path: Path, monkeypatch: pytest
     """One record is left out; too many or too much of them is no feed."""
     path = tmp_path / "large.tar"
     path.write_bytes(tar_of({"a.json": record(1), "b.json": b" " * 5000, "c.json": record(2)}))
-    monkeypatch.setattr(zipped, "MAX_RECORD_BYTES", 4000)
+    monkeypatch.setattr(tarred, "MAX_RECORD_BYTES", 4000)
     reading = none()
     assert len(list(tarred.members(path, reading))) == 2
     assert reading.skipped == {"records that are too large": 1}
-    monkeypatch.setattr(zipped, "MAX_RECORDS", 2)
+    monkeypatch.setattr(tarred, "MAX_RECORDS", 2)
     with pytest.raises(FeedError, match="more than 2 records"):
         list(tarred.members(path, none()))
-    monkeypatch.setattr(zipped, "MAX_TOTAL_BYTES", 4000)
+    monkeypatch.setattr(tarred, "MAX_TOTAL_BYTES", 4000)
     with pytest.raises(FeedError, match="unpacks to more than"):
         list(tarred.members(path, none()))
 
