@@ -203,3 +203,12 @@ def test_where_a_vulnerability_lies_is_kept(store: Store) -> None:
     assert [(vul.key, vul.ecosystem, vul.place) for vul in vuls(task)] == [
         ("CVE-1", "Alpine:v3.20", "docker://web"), ("CVE-2", "Debian:12", ""),
     ]  # fmt: skip
+
+
+def test_what_is_to_be_started_again_is_learnt_later(store: Store) -> None:
+    """A machine tells it after its packages; the first that is known stays."""
+    task = scan(store)
+    record(task, 0, match("CVE-1", Level.HIGH))
+    for words in ("", "restart nginx.service", "reboot"):
+        record(task, 0, replace(match("CVE-1", Level.HIGH), restart=words))
+    assert [vul.restart for vul in vuls(task)] == ["restart nginx.service"]

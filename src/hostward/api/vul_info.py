@@ -98,7 +98,7 @@ def _detail(vul: TaskVul, zone: tzinfo) -> VulDetailInfo:
         cve_id=vul.key,
         vul_category=vul.category,
         descript=" ".join(filter(None, (vul.description, remark))),
-        fix=remedy(vul.component, vul.fixed, vul.ecosystem, vul.place),
+        fix=remedy(vul.component, vul.fixed, vul.ecosystem, vul.place, vul.restart),
         reference=vul.reference,
         cvss_score=vul.cvss or 0.0,
         cvss=vul.vector,

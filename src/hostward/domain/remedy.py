@@ -1,8 +1,16 @@
 """What to do about a vulnerability, in words with the command that does it."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
+from hostward.domain.advisory import Match
+from hostward.domain.package import Restart
 from hostward.domain.versions.table import family_of
+
+UNITS_SHOWN: Final = 3
+"""Units named in what is to be done; more are counted."""
 
 _SAFE = re.compile(r"(?!-)[A-Za-z0-9@][A-Za-z0-9@/._+~:-]{0,200}")
 """Names and versions that a shell takes as they are; for others no command is shown: they come from hosts."""
@@ -35,8 +43,33 @@ def place_of(path: bytes) -> str:
     return "".join(each if each.isprintable() else "?" for each in text) if _INSIDE in text else ""
 
 
-def remedy(component: str, fixed: str, ecosystem: str = "", place: str = "") -> str:
-    """What to do; "" where no fix is known. place: see place_of.
+def with_restarts(matches: Sequence[Match], restarts: Sequence[Restart]) -> Sequence[Match]:
+    """The matches of the machine's own packages with what runs their old files, as the machine told it."""
+    words = _words_of(restarts)
+    if not words:
+        return matches
+    return [
+        replace(match, restart=words[match.name]) if match.name in words and not match.path else match
+        for match in matches
+    ]
+
+
+def _words_of(restarts: Sequence[Restart]) -> Mapping[str, str]:
+    units: dict[str, list[str]] = {}
+    for each in restarts:
+        units.setdefault(each.package, []).append(each.unit)
+    return {package: _to_start(sorted(set(names))) for package, names in units.items() if package}
+
+
+def _to_start(units: Sequence[str]) -> str:
+    if "" in units:
+        return "reboot"
+    more = f" and {len(units) - UNITS_SHOWN} more" if len(units) > UNITS_SHOWN else ""
+    return f"restart {', '.join(units[:UNITS_SHOWN])}{more}"
+
+
+def remedy(component: str, fixed: str, ecosystem: str = "", place: str = "", restart: str = "") -> str:
+    """What to do; "" where no fix is known. place: see place_of. restart: see Match.
 
     What lies in a container is not upgraded on the host: its image is built anew.
     """
@@ -47,7 +80,9 @@ def remedy(component: str, fixed: str, ecosystem: str = "", place: str = "") -> 
     if place:
         return f"upgrade {component} to {fixed} in {place}"
     command = _command(component, fixed, ecosystem)
-    return f"upgrade {component} to {fixed}" + (f": {command}" if command else "") + _after(component, ecosystem)
+    return (
+        f"upgrade {component} to {fixed}" + (f": {command}" if command else "") + _after(component, ecosystem, restart)
+    )
 
 
 def _command(component: str, fixed: str, ecosystem: str) -> str:
@@ -61,11 +96,15 @@ def _command(component: str, fixed: str, ecosystem: str) -> str:
     return text.format(name=component, version=fixed.removeprefix("v") if name == "Go" else fixed)
 
 
-def _after(component: str, ecosystem: str) -> str:
-    """What must start again before the fix is in effect, where the package alone tells."""
+def _after(component: str, ecosystem: str, restart: str) -> str:
+    """What must start again before the fix is in effect, where the machine or the package alone tells."""
+    if restart and restart != "reboot":
+        return f"; then {restart}"
     family = family_of(ecosystem)
     if family is None or family.scheme not in ("dpkg", "rpm", "apk"):
         return ""
     if _KERNEL.match(component):
         return "; then reboot: the running kernel stays the old one until then"
-    return "; then reboot, or restart all services: every program uses it" if _EVERYWHERE.match(component) else ""
+    if _EVERYWHERE.match(component):
+        return "; then reboot, or restart all services: every program uses it"
+    return "; then reboot" if restart else ""

@@ -29,7 +29,7 @@ def of_vul(found: TaskVul) -> Risk:
         cvss=found.cvss,
         machines=found.machines,
         where=found.component,
-        fix=remedy(found.component, found.fixed, found.ecosystem, found.place),
+        fix=remedy(found.component, found.fixed, found.ecosystem, found.place, found.restart),
         reference=found.reference,
         description=": ".join(filter(None, (found.title, found.description))),
     )

@@ -16,7 +16,7 @@ class Found:
     """A vulnerability on a machine, or on the machines of a task so far.
 
     level, level_source: the worst that any match gives; cvss: the highest. component, fixed, category, ecosystem and
-    place (remedy.place_of): of the first.
+    place (remedy.place_of): of the first. restart: the first that says anything.
     """
 
     level: Level | None
@@ -27,10 +27,12 @@ class Found:
     category: int
     ecosystem: str = ""
     place: str = ""
+    restart: str = ""
 
     def worse(self, other: "Found") -> "Found":
-        """With the level and score of other where those are worse."""
-        return self.rated(other.level, other.level_source).scored(other.cvss)
+        """With the level and score of other where those are worse, and what it says that nothing has said yet."""
+        found = self.rated(other.level, other.level_source).scored(other.cvss)
+        return found if found.restart or not other.restart else replace(found, restart=other.restart)
 
     def rated(self, level: Level | None, source: str) -> "Found":
         """With this level, if it is worse."""
@@ -79,4 +81,5 @@ def _of(match: Match) -> Found:
         category=category_of(match.ecosystem),
         ecosystem=clean(match.ecosystem),
         place=clean(place_of(match.path)),
+        restart=clean(match.restart),
     )

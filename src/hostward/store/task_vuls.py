@@ -27,7 +27,7 @@ EVERY = 2**31 - 1
 _V = task_vul.c
 _STATE = (
     *(_V.vul_id, _V.machines, _V.level, _V.level_source, _V.cvss, _V.component, _V.fixed, _V.category),
-    *(_V.ecosystem, _V.place),
+    *(_V.ecosystem, _V.place, _V.restart),
 )
 _AT = (unit_vul.c.task_id == bindparam("which"), unit_vul.c.seq == bindparam("at"))
 _ONE = (_V.task_id == bindparam("which"), _V.vul_id == bindparam("one"))
@@ -45,6 +45,7 @@ _MOVE = Prepared(
         level=bindparam("to_level"),
         level_source=bindparam("to_level_source"),
         cvss=bindparam("to_cvss"),
+        restart=bindparam("to_restart"),
     )
 )
 _LEAVE = Prepared(update(task_vul).where(*_ONE).values(machines=_V.machines - 1))
@@ -161,7 +162,7 @@ def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[V
     stored: dict[VulId, Found] = {}
     for chunk in in_chunks(numbers):
         rows = session.select(select(*_STATE).where(_V.task_id == which, _V.vul_id.in_(chunk)))
-        for number, _machines, level, source, cvss, component, fixed, category, ecosystem, place in rows:
+        for number, _machines, level, source, cvss, component, fixed, category, ecosystem, place, restart in rows:
             stored[VulId(number)] = Found(
                 level=level_of(level),
                 level_source=source,
@@ -171,6 +172,7 @@ def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[V
                 category=category,
                 ecosystem=ecosystem,
                 place=place,
+                restart=restart,
             )
     return stored
 
@@ -189,6 +191,7 @@ def _row(which: TaskId, account: int, number: VulId, found: Found) -> dict[str, 
         "category": found.category,
         "ecosystem": found.ecosystem,
         "place": found.place,
+        "restart": found.restart,
     }
 
 
@@ -197,6 +200,7 @@ def _move(which: TaskId, number: VulId, now: Found, more: int) -> dict[str, Valu
         "to_level": number_of(now.level),
         "to_level_source": now.level_source,
         "to_cvss": now.cvss,
+        "to_restart": now.restart,
     }
     return {"which": which, "one": number, "more": more, **rating}
 
@@ -208,7 +212,7 @@ def _task_vuls(session: Session, rows: Sequence[Row]) -> list[TaskVul]:
 
 
 def _task_vul(row: Row, known: TaskVul) -> TaskVul:
-    _, machines, level, level_source, cvss, component, fixed, category, ecosystem, place = row
+    _, machines, level, level_source, cvss, component, fixed, category, ecosystem, place, restart = row
     return replace(
         known,
         level=level_of(level),
@@ -219,5 +223,6 @@ def _task_vul(row: Row, known: TaskVul) -> TaskVul:
         category=category,
         ecosystem=ecosystem,
         place=place,
+        restart=restart,
         machines=machines,
     )

@@ -291,6 +291,7 @@ class TaskVul:
     epss: float | None = None
     ecosystem: str = ""
     place: str = ""
+    restart: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

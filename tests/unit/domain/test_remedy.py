@@ -2,7 +2,9 @@
 
 import pytest
 
-from hostward.domain.remedy import place_of, remedy
+from hostward.domain.advisory import FixStatus, Match
+from hostward.domain.package import Restart
+from hostward.domain.remedy import place_of, remedy, with_restarts
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,27 @@ def test_what_must_start_again_is_said() -> None:
     assert "restart all services" in remedy("libc6", "2.36-9+deb12u10", "Debian:12")
     assert "reboot" not in remedy("kernel-style", "1.0.1", "npm")
     assert "reboot" not in remedy("linuxptp", "4.0", "Debian:12")
+
+
+def test_what_runs_old_files_is_named_as_the_machine_told_it() -> None:
+    """Of its own packages; the machine itself needs a reboot; three units are named."""
+    told = [Restart(unit=f"{name}.service", package="libssl3", reason="old") for name in "dbca"]
+    told += [Restart(unit="", package="linux-image-6.1", reason="old"), Restart(unit="x", package="", reason="old")]
+    own, inside, kernel = match_of("libssl3"), match_of("libssl3", b"docker://web"), match_of("linux-image-6.1")
+    assert [each.restart for each in with_restarts([own, inside, kernel], told)] == [
+        "restart a.service, b.service, c.service and 1 more", "", "reboot",
+    ]  # fmt: skip
+    assert with_restarts([own], []) == [own]
+    assert remedy("libssl3", "3.1", "Debian:12", "", "restart ssh.service").endswith("; then restart ssh.service")
+    assert remedy("udev", "3.1", "Debian:12", "", "reboot").endswith("; then reboot")
+
+
+def match_of(name: str, path: bytes = b"") -> Match:
+    """A match of a package."""
+    return Match(
+        key="CVE-2026-1", name=name, source=name, version="1", ecosystem="Debian:12", path=path, fixed="2",
+        status=FixStatus.FIXED, level=None, level_source="", evidence="debian CVE-2026-1",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("odd", ["x; rm -rf /", "$(id)", "-o", "a b", "a'b"])

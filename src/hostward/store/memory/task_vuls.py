@@ -46,6 +46,7 @@ def worst(state: State, which: TaskId) -> list[TaskVul]:
             fixed=counted.found.fixed,
             ecosystem=counted.found.ecosystem,
             place=counted.found.place,
+            restart=counted.found.restart,
             category=counted.found.category,
             machines=counted.machines,
         )

@@ -16,5 +16,5 @@ def upgrade() -> None:
     """Take the step. Of feeds that fail now nobody was told: they are told once."""
     for name in ("fault", "told"):
         op.add_column("feed_health", sa.Column(name, WORDS, nullable=False, server_default=""))
-    for name in ("ecosystem", "place"):
+    for name in ("ecosystem", "place", "restart"):
         op.add_column("task_vul", sa.Column(name, WORDS, nullable=False, server_default=""))
