@@ -139,14 +139,14 @@ def test_a_feed_that_is_the_same_is_as_good_as_new(store: Store) -> None:
 def test_how_well_feeds_are_renewed_is_kept(store: Store) -> None:
     """By name, the last word on each, also of feeds that were never imported."""
     well = FeedHealth(feed="osv", source="https://example.org/x", validator='etag "1"', checked=NOW, left_out="2 odd")
-    bad = FeedHealth(feed="debian", failed=NOW, failures=2, problem="no answer")
+    bad = FeedHealth(feed="debian", failed=NOW, failures=2, problem="no answer", fault="damaged", told="failing")
     for one in (replace(well, validator=""), bad, well):
         store.write_now(lambda uow, one=one: uow.advisories.put_health(one))
     found = store.read_now(lambda uow: uow.advisories.health())
     assert [(one.feed, one.failures, one.problem) for one in found] == [
         ("debian", 2, "no answer"), ("osv", 0, ""),
     ]  # fmt: skip
-    assert found[1] == well
+    assert found == [bad, well]
 
 
 def test_an_advisory_about_many_vulnerabilities_is_known_for_each(store: Store) -> None:

@@ -202,7 +202,9 @@ def test_vulnerabilities_are_paged_worst_first(store: Store) -> None:
         task.store.write_now(lambda uow, unit=unit, matches=matches: uow.tasks.record_vuls(unit, matches))
     every = risks(task, Module.VUL)
     assert shown(every) == [("CVE-2026-2", 4, 2), ("CVE-2026-3", 0, 1), ("CVE-2026-1", 1, 1)]
-    assert (every.total, every.rows[0].where, every.rows[0].fix) == (3, "openssl", "upgrade openssl to 3.0.2-1")
+    assert (every.total, every.rows[0].where, every.rows[0].fix) == (
+        3, "openssl", "upgrade openssl to 3.0.2-1: apt-get update && apt-get install --only-upgrade openssl"
+    )  # fmt: skip
     assert shown(risks(task, Module.VUL, limit=1, offset=1)) == [("CVE-2026-3", 0, 1)]
     assert shown(risks(task, Module.VUL, levels=frozenset({0, 1}))) == [("CVE-2026-3", 0, 1), ("CVE-2026-1", 1, 1)]
     assert shown(risks(task, Module.VUL, text="cve-2026-1")) == [("CVE-2026-1", 1, 1)]

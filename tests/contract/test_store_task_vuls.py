@@ -99,6 +99,7 @@ def test_everything_known_of_a_vulnerability_is_shown(store: Store) -> None:
         component="openssl",
         fixed="3.0.2-1",
         machines=1,
+        ecosystem="Debian:12",
     )
     assert vuls(task) == [expected]
 
@@ -192,3 +193,22 @@ def test_hostile_words_in_matches_are_stored_clean(store: Store) -> None:
     record(task, 0, match("CVE\0", name="a\0", fixed="\0", level_source="\0"))
     found = vuls(task)[0]
     assert (found.key, found.component, found.fixed, found.level_source) == ("CVE\ufffd", "a\ufffd", "\ufffd", "\ufffd")
+
+
+def test_where_a_vulnerability_lies_is_kept(store: Store) -> None:
+    """A container's package is not the machine's to upgrade; what is the machine's own has no place."""
+    task = scan(store)
+    inside = replace(match("CVE-1", Level.HIGH), path=b"docker://web", ecosystem="Alpine:v3.20")
+    record(task, 0, inside, match("CVE-2", Level.LOW))
+    assert [(vul.key, vul.ecosystem, vul.place) for vul in vuls(task)] == [
+        ("CVE-1", "Alpine:v3.20", "docker://web"), ("CVE-2", "Debian:12", ""),
+    ]  # fmt: skip
+
+
+def test_what_is_to_be_started_again_is_learnt_later(store: Store) -> None:
+    """A machine tells it after its packages; the first that is known stays."""
+    task = scan(store)
+    record(task, 0, match("CVE-1", Level.HIGH))
+    for words in ("", "restart nginx.service", "reboot"):
+        record(task, 0, replace(match("CVE-1", Level.HIGH), restart=words))
+    assert [vul.restart for vul in vuls(task)] == ["restart nginx.service"]

@@ -1,9 +1,11 @@
-"""Java archives, made here."""
+"""Java archives and tars, made here."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 
 def jar(members: Mapping[str, str | bytes], *, packed: bool = True, before: bytes = b"") -> bytes:
@@ -13,6 +15,17 @@ def jar(members: Mapping[str, str | bytes], *, packed: bool = True, before: byte
     with zipfile.ZipFile(held, "a" if before else "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as file:
         for name, content in members.items():
             file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)
+    return held.getvalue()
+
+
+def tar_of(members: Mapping[str, bytes], packed: Literal["", "gz", "xz", "bz2"] = "") -> bytes:
+    """A tar of these files, plain or packed."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode=f"w:{packed}") as file:  # type: ignore[call-overload]  # one of its modes
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            file.addfile(info, io.BytesIO(content))
     return held.getvalue()
 
 

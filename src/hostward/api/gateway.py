@@ -27,6 +27,7 @@ from hostward.runtime.ids import request_id
 from hostward.runtime.logging import context, get_logger
 from hostward.runtime.metrics import Metrics
 from hostward.usecases.accounts.limited import store_for
+from hostward.usecases.feed_ports import FeedWork
 from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
 from hostward.usecases.scans.describe import TimesLeft
@@ -58,6 +59,7 @@ class Gateway:
         passwords: Passwords | None = None,
         post: Post | None = None,
         installs: Installs | None = None,
+        feeds: FeedWork | None = None,
         new_request_id: Callable[[], str] = request_id,
     ) -> None:
         self._authenticators = tuple(authenticators)
@@ -72,6 +74,7 @@ class Gateway:
         self._passwords = passwords
         self._post = post
         self._installs = installs
+        self._feeds = feeds
         self._vul_info = VulInfo()
         self._times_left = TimesLeft()
         self._auditor = Auditor(store)
@@ -148,6 +151,7 @@ class Gateway:
             passwords=self._passwords,
             post=self._post,
             installs=self._installs,
+            feeds=self._feeds,
         )
 
     def _authenticator(self, request: Request, call: Call) -> Authenticator:

@@ -10,6 +10,7 @@ import msgspec
 from hostward.api.times import wire_datetime
 from hostward.domain.ids import TaskId
 from hostward.domain.matching import UNKNOWN_SOURCE, level_or_unknown
+from hostward.domain.remedy import remedy
 from hostward.domain.task import Task
 from hostward.usecases.records import TaskVul
 
@@ -97,7 +98,7 @@ def _detail(vul: TaskVul, zone: tzinfo) -> VulDetailInfo:
         cve_id=vul.key,
         vul_category=vul.category,
         descript=" ".join(filter(None, (vul.description, remark))),
-        fix=f"upgrade {vul.component} to {vul.fixed}" if vul.fixed else "",
+        fix=remedy(vul.component, vul.fixed, vul.ecosystem, vul.place, vul.restart),
         reference=vul.reference,
         cvss_score=vul.cvss or 0.0,
         cvss=vul.vector,

@@ -12,9 +12,9 @@ from hostward.cli.account_table import OUTPUT, table
 from hostward.cli.place import DATA, settings_of
 from hostward.feeds.table import SOURCES
 from hostward.runtime.clock import SystemClock
-from hostward.usecases.overview.look import is_stale
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import FeedHealth, FeedStatus
+from hostward.usecases.vulnerabilities.feed_health import state_of
 from hostward.wiring import feed_bundle
 from hostward.wiring.feed_desk import Line, asked
 from hostward.wiring.local_calls import look
@@ -113,26 +113,19 @@ def _rows(
 def _row(name: str, state: FeedStatus | None, health: FeedHealth, now: datetime) -> dict[str, object]:
     return {
         "feed": name,
-        "state": _state(state, health, now),
+        "state": state_of(state, health, now).value,
         "advisories": state.advisories if state else 0,
         "ecosystems": list(state.ecosystems) if state else [],
         "current_at": _time(state.imported if state else None),
         "checked_at": _time(health.checked),
         "failed_at": _time(health.failed),
         "failures": health.failures,
+        "fault": health.fault if health.failed is not None else "",
         "problem": health.problem if health.failed is not None else "",
         "left_out": health.left_out,
         "source": health.source,
         "digest": state.digest if state else "",
     }
-
-
-def _state(state: FeedStatus | None, health: FeedHealth, now: datetime) -> str:
-    if health.failed is not None:
-        return "failing"
-    if state is None:
-        return "missing"
-    return "stale" if is_stale(state, now) else "current"
 
 
 def _time(time: datetime | None) -> str:

@@ -8,12 +8,13 @@ from hostward.domain.severity import Level
 
 
 class FixStatus(StrEnum):
-    """What can be done about an affected version."""
+    """What can be done about an affected version. UNDER_INVESTIGATION: the publisher does not know yet if it is one."""
 
     FIXED = "fixed"
     UNFIXED = "unfixed"
     WONT_FIX = "wont_fix"
     END_OF_LIFE = "end_of_life"
+    UNDER_INVESTIGATION = "under_investigation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,8 @@ class Match:
     """An installed package version that an advisory or the host's own evidence speaks of.
 
     key: the vulnerability (a CVE id where there is one); aliases: its other names. level None: nobody gives one.
-    hidden: why it is not counted ("kernel headers", "not the running kernel"), "" when it counts.
+    hidden: why it is not counted ("kernel headers", "not the running kernel"), "" when it counts. restart: what of the
+    machine runs the package's old files ("restart nginx.service"), "" where nothing is known to.
     """
 
     key: str
@@ -83,3 +85,4 @@ class Match:
     evidence: str
     hidden: str = ""
     aliases: tuple[str, ...] = ()
+    restart: str = ""

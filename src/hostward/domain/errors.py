@@ -5,10 +5,21 @@ value concerned, and what the operator can do. Results such as "offline" or "tim
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
 from hostward.domain.reason import Reason, Value, words
+
+
+class Fault(StrEnum):
+    """Kinds of trouble with a feed. INTERRUPTED: the process that imported it was ended."""
+
+    UNREACHABLE = "unreachable"
+    DAMAGED = "damaged"
+    EMPTY = "empty"
+    SHRUNK = "shrunk"
+    INTERRUPTED = "interrupted"
 
 
 class HostwardError(Exception):
@@ -81,4 +92,24 @@ class DataDirectoryError(HostwardError):
 
 
 class FeedError(HostwardError):
-    """A feed could not be taken in; what was there before is untouched."""
+    """A feed could not be taken in; what was there before is untouched. fault: what kind of trouble it is."""
+
+    fault = Fault.DAMAGED
+
+
+class FeedUnreachable(FeedError):
+    """Its source could not be reached, or refused."""
+
+    fault = Fault.UNREACHABLE
+
+
+class FeedEmpty(FeedError):
+    """It holds nothing."""
+
+    fault = Fault.EMPTY
+
+
+class FeedShrunk(FeedError):
+    """It lost so much that it is taken for broken."""
+
+    fault = Fault.SHRUNK

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     REQUEST_READ = "request:read"
     NOTIFICATION_READ = "notification:read"
     NOTIFICATION_WRITE = "notification:write"
+    FEED_READ = "feed:read"
+    FEED_WRITE = "feed:write"
     READ = SCAN_READ
     SCAN = SCAN_START
 
@@ -92,6 +94,8 @@ GRANTS: Final[Mapping[Permission, Grant]] = {
     Permission.REQUEST_READ: Grant(roles=_ALL, whole_account=True),
     Permission.NOTIFICATION_READ: Grant(roles=_CHECKING, whole_account=True),
     Permission.NOTIFICATION_WRITE: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),
+    Permission.FEED_READ: Grant(roles=_ALL),
+    Permission.FEED_WRITE: Grant(roles=_HANDLING, whole_account=True),
 }
 """The table. MACHINE_TAG is an administrator's: tags say what limited users see."""
 

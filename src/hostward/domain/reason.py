@@ -50,6 +50,9 @@ class Reason(StrEnum):
     TOO_MANY_TAGS = "too_many_tags"
     NO_WEBHOOK = "no_webhook"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
+    FEEDS_BUSY = "feeds_busy"
+    FEEDS_ELSEWHERE = "feeds_elsewhere"
+    NO_FEED = "no_feed"
 
 
 TEXTS: Mapping[Reason, tuple[str, str]] = {
@@ -159,6 +162,18 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     Reason.NO_WEBHOOK: (
         "WebhookId {webhook} is not a webhook of this account",
         "WebhookId {webhook} 不是本账号的 Webhook",
+    ),
+    Reason.FEEDS_BUSY: (
+        "feeds are being renewed already: ListFeeds shows how far it is",
+        "漏洞数据正在更新:可通过 ListFeeds 查看进度",
+    ),
+    Reason.FEEDS_ELSEWHERE: (
+        "feeds are renewed by the running server, or by the command hostward feed update",
+        "漏洞数据由运行中的服务器更新,或使用命令 hostward feed update",
+    ),
+    Reason.NO_FEED: (
+        "no feed is called {name}: `hostward feed status --all` lists those there are",
+        "没有名为 {name} 的漏洞数据源:hostward feed status --all 可列出全部",
     ),
     Reason.TOO_MANY_WEBHOOKS: ("at most {limit} webhooks are possible", "Webhook 最多 {limit} 个"),
     Reason.REFUSED: ("the scan could not start: {message}", "扫描无法启动:{message}"),

@@ -43,10 +43,11 @@ class Event(StrEnum):
 
     SCAN_FINISHED = "scan.finished"
     FINDING_NEW = "finding.new"
+    FEED_HEALTH = "feed.health"
     TEST = "test"
 
 
-LISTENED: Final = (Event.SCAN_FINISHED, Event.FINDING_NEW)
+LISTENED: Final = (Event.SCAN_FINISHED, Event.FINDING_NEW, Event.FEED_HEALTH)
 """What a webhook can be asked to listen for; the test is sent by hand."""
 
 

@@ -27,7 +27,7 @@ from urllib.request import (
 )
 
 from hostward import __version__
-from hostward.domain.errors import FeedError, InvalidValue
+from hostward.domain.errors import FeedError, FeedUnreachable, InvalidValue
 
 MAX_BYTES: Final = 4 << 30
 """Largest file fetched: several times the largest there is (all CVE records)."""
@@ -65,11 +65,11 @@ def fetch(address: str, to: Path, *, validator: str = "", monotonic: Callable[[]
     except HTTPError as error:
         if error.code == _NOT_MODIFIED and validator:
             return Fetched(path=None, validator=validator)
-        raise FeedError(f"{shown(address)}: the server answers {error.code} {error.reason}") from None
+        raise FeedUnreachable(f"{shown(address)}: the server answers {error.code} {error.reason}") from None
     except URLError as error:
-        raise FeedError(f"{shown(address)}: {_words(error.reason)}") from None
+        raise FeedUnreachable(f"{shown(address)}: {_words(error.reason)}") from None
     except (OSError, HTTPException, ValueError) as error:
-        raise FeedError(f"{shown(address)}: {_words(error)}") from None
+        raise FeedUnreachable(f"{shown(address)}: {_words(error)}") from None
 
 
 def shown(address: str) -> str:
@@ -110,7 +110,7 @@ def _found(path: Path, validator: str) -> Fetched:
     try:
         status = path.stat()
     except OSError as error:
-        raise FeedError(f"{path}: can't be read: {error.strerror}") from None
+        raise FeedUnreachable(f"{path}: can't be read: {error.strerror}") from None
     now = f"{status.st_size}:{status.st_mtime_ns}"
     return Fetched(path=None if path.is_file() and now == validator else path, validator=now)
 

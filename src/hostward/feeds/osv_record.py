@@ -232,6 +232,14 @@ def _in_order(events: list[_Event], ecosystem: str) -> list[_Event]:
 
     At one version an end that is exclusive comes before a start, one that is inclusive after it. Raises InvalidValue.
     """
+    if (
+        len(events) == 2
+        and events[0].introduced == _FIRST
+        and events[1].introduced is None
+        and events[1].fixed != _FIRST
+    ):
+        _place(events[1], ecosystem)  # nearly all there are: from the first version to one that has a place
+        return events
     places = [_place(event, ecosystem) for event in events]
     keyed = [(place, event) for place, event in zip(places, events, strict=True) if place is not None]
     if len(keyed) < len(events):

@@ -11,7 +11,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hostward.domain.errors import FeedError, InvalidValue
+from hostward.domain.reason import Reason
 from hostward.feeds.contract import Feed
+from hostward.feeds.csaf import CSAF
 from hostward.feeds.cve5 import CVE5
 from hostward.feeds.debian import DEBIAN
 from hostward.feeds.epss import EPSS
@@ -19,8 +21,9 @@ from hostward.feeds.kev import KEV
 from hostward.feeds.nvd import NVD
 from hostward.feeds.osv import OSV
 from hostward.feeds.secdb import SECDB
+from hostward.feeds.ubuntu_vex import UBUNTU_VEX
 
-FEEDS: tuple[Feed, ...] = (DEBIAN, SECDB, KEV, EPSS, NVD, CVE5, OSV)
+FEEDS: tuple[Feed, ...] = (DEBIAN, SECDB, KEV, EPSS, NVD, CVE5, UBUNTU_VEX, CSAF, OSV)
 """Formats, in the order in which they are asked whether a path is theirs."""
 
 
@@ -58,6 +61,7 @@ _KEV_ADDRESS = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_v
 _EPSS_ADDRESS = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 _NVD_ADDRESS = "https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-{}.json.gz"
 _CVE_ADDRESS = "https://github.com/CVEProject/cvelistV5/archive/refs/heads/main.zip"
+_UBUNTU_ADDRESS = "https://security-metadata.canonical.com/{0}/{0}-all.tar.xz"
 
 
 def _osv(ecosystem: str, *, usual: bool) -> Source:
@@ -79,6 +83,16 @@ def _alpine(release: str, repository: str) -> Source:
     )
 
 
+def _ubuntu(kind: str, reader: Feed) -> Source:
+    return Source(
+        name=f"ubuntu-{kind}",
+        reader=reader,
+        address=_UBUNTU_ADDRESS.format(kind),
+        file=f"ubuntu/{kind}-all.tar.xz",
+        usual=False,
+    )
+
+
 def _nvd(year: int) -> Source:
     return Source(
         name=f"nvd:{year}",
@@ -93,6 +107,7 @@ SOURCES: tuple[Source, ...] = (
     Source(name="debian", reader=DEBIAN, address=_DEBIAN_ADDRESS, file="debian/tracker.json"),
     *(_osv(ecosystem, usual=True) for ecosystem in _OSV_USUAL),
     *(_osv(ecosystem, usual=False) for ecosystem in _OSV_OTHERS),
+    *(_ubuntu(name, reader) for name, reader in (("osv", OSV), ("vex", UBUNTU_VEX))),
     *(_alpine(release, repository) for release in ALPINE_RELEASES for repository in ("main", "community")),
     Source(
         name="kev", reader=KEV, address=_KEV_ADDRESS, file="kev/known_exploited_vulnerabilities.json", enriches=True
@@ -123,7 +138,7 @@ def chosen(names: Iterable[str]) -> Sequence[Source]:
     wanted = tuple(names)
     for name in wanted:
         if not any(_is_meant(source, name) for source in SOURCES):
-            raise InvalidValue(f"no feed is called {name!r}: `hostward feed status` lists those there are")
+            raise InvalidValue.because(Reason.NO_FEED, name=name[:64])
     return [
         source
         for source in SOURCES

@@ -70,6 +70,8 @@ feed_health = table(
     number("failures"),
     words("problem"),
     words("left_out"),
+    words("fault"),
+    words("told"),
 )
 """What came of the last tries to renew each feed. failed NULL: the last one went well."""
 advisory = table(

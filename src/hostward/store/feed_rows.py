@@ -20,7 +20,9 @@ _EDITION = Prepared(select(_C.edition).where(_C.name == bindparam("which")).with
 _STATES = ("advisories", "ecosystems", "imported", "digest", "edition")
 _PUT = upserting(feed, key=("name",), change=lambda new: {name: new[name] for name in _STATES})
 _RENEW = Prepared(update(feed).where(_C.name == bindparam("which")).values(imported=bindparam("to_imported")))
-_HEALTH_COLUMNS = (_H.name, _H.source, _H.validator, _H.checked, _H.failed, _H.failures, _H.problem, _H.left_out)
+_HEALTH_COLUMNS = (
+    *(_H.name, _H.source, _H.validator, _H.checked, _H.failed, _H.failures, _H.problem, _H.left_out, _H.fault, _H.told),
+)
 _HEALTH = Prepared(select(*_HEALTH_COLUMNS).order_by(_H.name))
 _PUT_HEALTH = upserting(
     feed_health, key=("name",), change=lambda new: {column.name: new[column.name] for column in _HEALTH_COLUMNS[1:]}
@@ -73,6 +75,8 @@ def put_health(session: Session, one: FeedHealth) -> None:
         failures=one.failures,
         problem=clean(one.problem),
         left_out=clean(one.left_out),
+        fault=one.fault,
+        told=one.told,
     )
 
 
@@ -88,7 +92,7 @@ def _status_of(row: Row) -> FeedStatus:
 
 
 def _health_of(row: Row) -> FeedHealth:
-    name, source, validator, checked, failed, failures, problem, left_out = row
+    name, source, validator, checked, failed, failures, problem, left_out, fault, told = row
     return FeedHealth(
         feed=name,
         source=source,
@@ -98,4 +102,6 @@ def _health_of(row: Row) -> FeedHealth:
         failures=failures,
         problem=problem,
         left_out=left_out,
+        fault=fault,
+        told=told,
     )

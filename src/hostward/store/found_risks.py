@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from hostward.domain.note import printable
+from hostward.domain.remedy import remedy
 from hostward.domain.severity import Level
 from hostward.store.texts import ascii_lower, clean
 from hostward.usecases.records import Risk, RiskQuery, TaskVul
@@ -28,7 +29,7 @@ def of_vul(found: TaskVul) -> Risk:
         cvss=found.cvss,
         machines=found.machines,
         where=found.component,
-        fix=f"upgrade {found.component} to {found.fixed}" if found.fixed else "",
+        fix=remedy(found.component, found.fixed, found.ecosystem, found.place, found.restart),
         reference=found.reference,
         description=": ".join(filter(None, (found.title, found.description))),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from hostward.domain.advisory import Match
 from hostward.domain.matching import UNKNOWN_LEVEL, category_of
+from hostward.domain.remedy import place_of
 from hostward.domain.severity import Level
 from hostward.store.texts import clean
 from hostward.usecases.records import TaskVul
@@ -14,7 +15,8 @@ from hostward.usecases.records import TaskVul
 class Found:
     """A vulnerability on a machine, or on the machines of a task so far.
 
-    level, level_source: the worst that any match gives; cvss: the highest. component, fixed, category: of the first.
+    level, level_source: the worst that any match gives; cvss: the highest. component, fixed, category, ecosystem and
+    place (remedy.place_of): of the first. restart: the first that says anything.
     """
 
     level: Level | None
@@ -23,10 +25,14 @@ class Found:
     component: str
     fixed: str
     category: int
+    ecosystem: str = ""
+    place: str = ""
+    restart: str = ""
 
     def worse(self, other: "Found") -> "Found":
-        """With the level and score of other where those are worse."""
-        return self.rated(other.level, other.level_source).scored(other.cvss)
+        """With the level and score of other where those are worse, and what it says that nothing has said yet."""
+        found = self.rated(other.level, other.level_source).scored(other.cvss)
+        return found if found.restart or not other.restart else replace(found, restart=other.restart)
 
     def rated(self, level: Level | None, source: str) -> "Found":
         """With this level, if it is worse."""
@@ -73,4 +79,7 @@ def _of(match: Match) -> Found:
         component=clean(match.name),
         fixed=clean(match.fixed),
         category=category_of(match.ecosystem),
+        ecosystem=clean(match.ecosystem),
+        place=clean(place_of(match.path)),
+        restart=clean(match.restart),
     )

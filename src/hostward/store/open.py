@@ -20,6 +20,9 @@ from hostward.store.store import SqlStore
 from hostward.store.unit_of_work import SqlUnitOfWork
 from hostward.usecases.ports import UnitOfWork
 
+BESIDE_THREADS = 1
+"""A process beside a server does one thing at a time."""
+
 LetGo = Callable[[], None]
 T = TypeVar("T")
 
@@ -51,6 +54,16 @@ def open_store(data_dir: Path, database_url: str = "") -> SqlStore:
     except DataDirectoryError:
         lock.release()
         raise
+
+
+def open_beside(data_dir: Path, database_url: str = "") -> SqlStore:
+    """The store of a server, for a process that the server began and that ends with it; the server holds the lock.
+
+    Raises DataDirectoryError as open_store().
+    """
+    if database_url:
+        return open_postgresql(database_url, key_of(data_dir), threads=BESIDE_THREADS)
+    return open_sqlite(data_dir, readers=BESIDE_THREADS)
 
 
 def open_sqlite(data_dir: Path, *, readers: int = SQLITE_READERS, let_go: Sequence[LetGo] = ()) -> SqlStore:

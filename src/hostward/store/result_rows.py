@@ -161,7 +161,8 @@ def _restart_values(item: Restart) -> dict[str, Value]:
     return {**words, "path": item.path, "processes": item.processes}
 
 
-def _restart(row: Row) -> Restart:
+def restart_of(row: Row) -> Restart:
+    """What is to be started again, of its row."""
     unit, package, path, processes, reason = row
     return Restart(unit=unit, package=package, path=bytes(path), processes=processes, reason=reason)
 
@@ -169,11 +170,12 @@ def _restart(row: Row) -> Restart:
 PACKAGES = _kind(Package, tables.machine_package, _package_values, _package)
 EVIDENCE = _kind(Evidence, tables.host_evidence, _evidence_values, evidence_of)
 FACTS = _kind(HostFacts, tables.host_facts, _facts_values, facts_of)
+RESTARTS = _kind(Restart, tables.host_restart, _restart_values, restart_of)
 KINDS: Sequence[Kind] = (
     PACKAGES,
     EVIDENCE,
     FACTS,
-    _kind(Restart, tables.host_restart, _restart_values, _restart),
+    RESTARTS,
     _kind(MalwareFinding, tables.malware_finding, _finding_values, _finding),
     _kind(NotScanned, tables.not_scanned, _not_scanned_values, _not_scanned),
     _kind(Verdict, tables.baseline_verdict, _verdict_values, _verdict),

@@ -9,12 +9,12 @@ from hostward.domain.advisory import Match
 from hostward.domain.errors import Conflict, NotFound
 from hostward.domain.ids import AccountId, LeaseId, MachineId
 from hostward.domain.module import Module
-from hostward.domain.package import Package
+from hostward.domain.package import Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome
 from hostward.store import matches, package_rows
 from hostward.store.fleet import KeptStanding
-from hostward.store.result_rows import KINDS, kind_of
+from hostward.store.result_rows import KINDS, RESTARTS, kind_of, restart_of
 from hostward.store.session import Prepared, Session, Value
 from hostward.store.tables import (
     LEVEL_COLUMNS,
@@ -115,6 +115,11 @@ class SqlResults:
     def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
         """The ecosystems of the lease's packages."""
         return matches.ecosystems(self._session, machine, lease)
+
+    def restarts(self, machine: MachineId, lease: LeaseId) -> Sequence[Restart]:
+        """What the machine said is to be started again."""
+        rows = sorted(self._session.rows(RESTARTS.rows, of_machine=machine, of_lease=lease), key=lambda row: row[:2])
+        return [restart_of(row[2:]) for row in rows]
 
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
         """The lease's packages against advisories and its own evidence."""

@@ -270,8 +270,7 @@ task_vul = _table(
     _number("level", null=True),
     _words("level_source"),
     Column("cvss", Float(53)),
-    _words("component"),
-    _words("fixed"),
+    *map(_words, ("component", "fixed", "ecosystem", "place", "restart")),
     _number("category"),
     fill=FILL_WARM,
 )

@@ -25,7 +25,10 @@ EVERY = 2**31 - 1
 """A limit that no task reaches."""
 
 _V = task_vul.c
-_STATE = (_V.vul_id, _V.machines, _V.level, _V.level_source, _V.cvss, _V.component, _V.fixed, _V.category)
+_STATE = (
+    *(_V.vul_id, _V.machines, _V.level, _V.level_source, _V.cvss, _V.component, _V.fixed, _V.category),
+    *(_V.ecosystem, _V.place, _V.restart),
+)
 _AT = (unit_vul.c.task_id == bindparam("which"), unit_vul.c.seq == bindparam("at"))
 _ONE = (_V.task_id == bindparam("which"), _V.vul_id == bindparam("one"))
 
@@ -42,6 +45,7 @@ _MOVE = Prepared(
         level=bindparam("to_level"),
         level_source=bindparam("to_level_source"),
         cvss=bindparam("to_cvss"),
+        restart=bindparam("to_restart"),
     )
 )
 _LEAVE = Prepared(update(task_vul).where(*_ONE).values(machines=_V.machines - 1))
@@ -158,7 +162,7 @@ def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[V
     stored: dict[VulId, Found] = {}
     for chunk in in_chunks(numbers):
         rows = session.select(select(*_STATE).where(_V.task_id == which, _V.vul_id.in_(chunk)))
-        for number, _machines, level, source, cvss, component, fixed, category in rows:
+        for number, _machines, level, source, cvss, component, fixed, category, ecosystem, place, restart in rows:
             stored[VulId(number)] = Found(
                 level=level_of(level),
                 level_source=source,
@@ -166,6 +170,9 @@ def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[V
                 component=component,
                 fixed=fixed,
                 category=category,
+                ecosystem=ecosystem,
+                place=place,
+                restart=restart,
             )
     return stored
 
@@ -182,6 +189,9 @@ def _row(which: TaskId, account: int, number: VulId, found: Found) -> dict[str, 
         "component": found.component,
         "fixed": found.fixed,
         "category": found.category,
+        "ecosystem": found.ecosystem,
+        "place": found.place,
+        "restart": found.restart,
     }
 
 
@@ -190,6 +200,7 @@ def _move(which: TaskId, number: VulId, now: Found, more: int) -> dict[str, Valu
         "to_level": number_of(now.level),
         "to_level_source": now.level_source,
         "to_cvss": now.cvss,
+        "to_restart": now.restart,
     }
     return {"which": which, "one": number, "more": more, **rating}
 
@@ -201,7 +212,7 @@ def _task_vuls(session: Session, rows: Sequence[Row]) -> list[TaskVul]:
 
 
 def _task_vul(row: Row, known: TaskVul) -> TaskVul:
-    _, machines, level, level_source, cvss, component, fixed, category = row
+    _, machines, level, level_source, cvss, component, fixed, category, ecosystem, place, restart = row
     return replace(
         known,
         level=level_of(level),
@@ -210,5 +221,8 @@ def _task_vul(row: Row, known: TaskVul) -> TaskVul:
         component=component,
         fixed=fixed,
         category=category,
+        ecosystem=ecosystem,
+        place=place,
+        restart=restart,
         machines=machines,
     )

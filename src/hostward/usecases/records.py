@@ -289,6 +289,9 @@ class TaskVul:
     machines: int
     kev: bool = False
     epss: float | None = None
+    ecosystem: str = ""
+    place: str = ""
+    restart: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +335,8 @@ class FeedHealth:
 
     source: where from, without credentials. validator: what the source told the last content by (ETag), "" for nothing.
     checked: the last time the source was found whole, changed or not; failed: the last try, when it failed, with the
-    problem in words and how many failed in a row. left_out: records that could not be used, in words.
+    problem in words, its kind (a Fault, "" for none) and how many failed in a row. left_out: records that could not be
+    used, in words. told: the state ("failing", "stale", "" for well) that webhooks were told last.
     """
 
     feed: str
@@ -342,7 +346,9 @@ class FeedHealth:
     failed: datetime | None = None
     failures: int = 0
     problem: str = ""
+    fault: str = ""
     left_out: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

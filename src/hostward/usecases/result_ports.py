@@ -7,6 +7,7 @@ from typing import Protocol
 from hostward.domain.advisory import Match
 from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.module import Module
+from hostward.domain.package import Restart
 from hostward.domain.severity import Level
 from hostward.usecases.fleet_ports import NO_LEVELS
 from hostward.usecases.records import Item
@@ -49,6 +50,10 @@ class Results(Protocol):
 
     def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
         """The ecosystems of the lease's packages, each with its release."""
+        ...
+
+    def restarts(self, machine: MachineId, lease: LeaseId) -> Sequence[Restart]:
+        """What the machine said is to be started again, as it came."""
         ...
 
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:

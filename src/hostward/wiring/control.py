@@ -14,11 +14,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hostward.domain.errors import HostwardError
 from hostward.runtime.logging import get_logger
-from hostward.wiring.local_api import Answer, LocalApi
+
+if TYPE_CHECKING:
+    from hostward.wiring.local_api import Answer, LocalApi
 
 SOCKET_FILE: Final = "control"
 MAX_LINE: Final = 4 * 1024 * 1024
@@ -30,14 +32,14 @@ _CREDENTIALS: Final = struct.Struct("3i")
 _log: Final = get_logger(__name__)
 
 
-Verb = Callable[[Mapping[str, object]], Awaitable[Answer]]
+Verb = Callable[[Mapping[str, object]], Awaitable["Answer"]]
 """Something that is no action of the API, and is for commands of this machine alone."""
 
 
 class Control:
     """The server's end of the socket. verbs: what it does beside the API's actions, by name."""
 
-    def __init__(self, api: LocalApi, data_dir: Path, verbs: Mapping[str, Verb] = MappingProxyType({})) -> None:
+    def __init__(self, api: "LocalApi", data_dir: Path, verbs: Mapping[str, Verb] = MappingProxyType({})) -> None:
         self._api = api
         self._data_dir = data_dir
         self._verbs = verbs
@@ -69,7 +71,7 @@ class Control:
         finally:
             writer.close()
 
-    async def _called(self, asked: Mapping[str, object], uid: int) -> Answer:
+    async def _called(self, asked: Mapping[str, object], uid: int) -> "Answer":
         action, parameters = asked["action"], asked["parameters"]
         if not isinstance(action, str) or not isinstance(parameters, dict):
             raise TypeError("an action and its parameters are expected")
@@ -83,7 +85,7 @@ class Control:
 
 def ask(
     data_dir: Path, action: str, parameters: Mapping[str, object], *, seconds: float = ANSWER_SECONDS
-) -> Answer | None:
+) -> "Answer | None":
     """The Response of the server that uses this directory; None when none answers there. Raises HostwardError."""
     try:
         with _at(data_dir) as address, socket.socket(socket.AF_UNIX) as connection:

@@ -1,18 +1,18 @@
 """What is done with feeds, by a command of its own or for a command inside the server that holds the data directory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypedDict
 
 from hostward.domain.errors import FeedError, HostwardError
-from hostward.feeds.table import chosen
+from hostward.feeds.table import Source, chosen
 from hostward.runtime.clock import Clock, SystemClock
 from hostward.settings import Settings
-from hostward.store.open import open_store
 from hostward.usecases.ports import Store
 from hostward.usecases.records import FeedStatus
-from hostward.wiring import control, feed_bundle
+from hostward.wiring import control, feed_bundle, local_calls
 from hostward.wiring.feed_renewal import renew
 from hostward.wiring.feeds import Imported, failed, import_path, left_out, succeeded
 
@@ -30,27 +30,54 @@ class Line(TypedDict):
     said: str
 
 
-class FeedDesk:
-    """Renews and imports feeds. Everything blocks: a server calls it in a thread."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The settings that feeds are renewed by: where data is kept, and feeds.* without how often."""
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+    data_dir: Path
+    database_url: str
+    names: str
+    mirror: str
+    trusted_keys: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Place":
+        """Those of a server."""
+        return cls(
+            data_dir=settings.data_dir, database_url=settings.database_url, names=settings.feeds_names,
+            mirror=settings.feeds_mirror, trusted_keys=settings.feeds_trusted_keys,
+        )  # fmt: skip
+
+    def chosen(self, names: Sequence[str]) -> Sequence[Source]:
+        """The feeds with these names, the configured ones for none. Raises InvalidValue."""
+        return chosen(names or parted(self.names))
+
+
+class FeedDesk:
+    """Renews and imports feeds. Everything blocks, and takes much memory: a server has a process of its own do it.
+
+    begins: told which feed, or path, is taken up next.
+    """
+
+    def __init__(self, store: Store, clock: Clock, place: Place) -> None:
         self._store = store
         self._clock = clock
-        self._settings = settings
+        self._place = place
+        self.begins: Callable[[str], None] = _say_nothing
 
-    def do(self, asked: Mapping[str, object]) -> list[Line]:
-        """What a command asks for: {"names": ..., "mirror": ...} or {"paths": ..., "keys": ...}."""
+    def lines(self, asked: Mapping[str, object]) -> Iterator[Line]:
+        """What a command asks for, one by one: {"names": ..., "mirror": ...} or {"paths": ..., "keys": ...}."""
         if "paths" in asked:
-            return list(self.bring([Path(path) for path in _words(asked, "paths")], _words(asked, "keys")))
-        return list(self.update(_words(asked, "names"), str(asked.get("mirror") or "")))
+            return self.bring([Path(path) for path in _words(asked, "paths")], _words(asked, "keys"))
+        return self.update(_words(asked, "names"), str(asked.get("mirror") or ""))
 
     def update(self, names: Sequence[str], mirror: str) -> Iterator[Line]:
         """Renew the feeds with these names, the configured ones for none, one after the other."""
-        wanted = names or parted(self._settings.feeds_names)
-        for source in chosen(wanted):
+        for source in self._place.chosen(names):
+            self.begins(source.name)
             found = renew(
                 self._store, self._clock, source,
-                data_dir=self._settings.data_dir, mirror=mirror or self._settings.feeds_mirror,
+                data_dir=self._place.data_dir, mirror=mirror or self._place.mirror,
             )  # fmt: skip
             yield Line(feed=found.feed, outcome=found.outcome, said=found.said)
 
@@ -58,13 +85,14 @@ class FeedDesk:
         """Import files, folders and bundles; a broken one does not keep the others out."""
         trusted = (*feed_bundle.trusted_keys(",".join(keys)), *self._trusted())
         for path in paths:
+            self.begins(str(path))
             try:
                 yield from self._bundle(path, trusted) if feed_bundle.is_bundle(path) else self._path(path)
             except HostwardError as error:
                 yield Line(feed=str(path), outcome="failed", said=str(error))
 
     def _trusted(self) -> tuple[str, ...]:
-        return feed_bundle.trusted_keys(self._settings.feeds_trusted_keys)
+        return feed_bundle.trusted_keys(self._place.trusted_keys)
 
     def _path(self, path: Path) -> Iterator[Line]:
         now = self._clock.now()
@@ -73,13 +101,14 @@ class FeedDesk:
         yield _line(imported)
 
     def _bundle(self, path: Path, trusted: Sequence[str]) -> Iterator[Line]:
-        with feed_bundle.opened(path, trusted, self._settings.data_dir) as files:
+        with feed_bundle.opened(path, trusted, self._place.data_dir) as files:
             for one in files:
                 name = one.source.name
                 try:
                     imported = import_path(self._store, one.path, one.fetched, name=name, reader=one.source.reader)
                 except FeedError as error:
-                    failed(self._store, name, self._clock.now(), source=f"bundle {path}", problem=str(error))
+                    now = self._clock.now()
+                    failed(self._store, name, now, source=f"bundle {path}", problem=str(error), fault=error.fault)
                     yield Line(feed=name, outcome="failed", said=str(error))
                     continue
                 self._note(imported, f"bundle {path}")
@@ -111,13 +140,17 @@ def asked(settings: Settings, what: Mapping[str, object]) -> list[Line]:
             raise HostwardError(str(answer["Error"]["Message"]))
         lines: list[Line] = answer["Lines"]
         return lines
-    with closing(open_store(settings.data_dir, settings.database_url)) as store:
-        return FeedDesk(store, SystemClock(), settings).do(what)
+    with closing(local_calls.stored().opened(settings)) as store:
+        return list(FeedDesk(store, SystemClock(), Place.of(settings)).lines(what))
 
 
 def parted(text: str) -> list[str]:
     """The words of a setting that are parted by commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _say_nothing(_feed: str) -> None:
+    """Nobody asks how far it is."""
 
 
 def _words(asked: Mapping[str, object], name: str) -> list[str]:

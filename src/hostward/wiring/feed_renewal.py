@@ -10,22 +10,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from hostward.domain.errors import FeedError, HostwardError
+from hostward.domain.errors import Fault, FeedError, HostwardError
 from hostward.feeds.fetch import fetch, located, shown
 from hostward.feeds.table import Source
 from hostward.runtime.clock import Clock
 from hostward.usecases.ports import Store
 from hostward.usecases.records import FeedHealth, FeedStatus
+from hostward.usecases.vulnerabilities.feed_health import due_at
 from hostward.usecases.vulnerabilities.import_feed import renewed
 from hostward.wiring.feeds import Imported, failed, health_of, import_path, left_out, succeeded
 
 FOLDER: Final = "feeds"
 """In the data directory: files as they were fetched last and could be imported."""
 
-FIRST_RETRY: Final = timedelta(minutes=15)
-"""After a failure; doubled with each further one, up to the usual interval."""
-
-_MOST_DOUBLINGS: Final = 16
 _PART: Final = ".part"
 
 Outcome = Literal["imported", "unchanged", "failed"]
@@ -47,19 +44,17 @@ def renew(store: Store, clock: Clock, source: Source, *, data_dir: Path, mirror:
     try:
         return _renewed(store, clock, source, data_dir / FOLDER / source.file, address)
     except HostwardError as error:
-        problem = str(error)
+        problem, fault = str(error), error.fault if isinstance(error, FeedError) else Fault.UNREACHABLE
     except OSError as error:
-        problem = f"{error.filename or data_dir}: can't be written: {error.strerror}"
-    failed(store, source.name, clock.now(), source=shown(address), problem=problem)
+        problem, fault = f"{error.filename or data_dir}: can't be written: {error.strerror}", Fault.INTERRUPTED
+    failed(store, source.name, clock.now(), source=shown(address), problem=problem, fault=fault)
     return Renewed(feed=source.name, outcome="failed", status=_status(store, source.name), said=problem)
 
 
 def is_due(status: FeedStatus | None, health: FeedHealth, now: datetime, every: timedelta) -> bool:
-    """Whether a feed is to be renewed: after its interval, after a failure sooner."""
-    if health.failed is not None:
-        doublings = min(max(health.failures - 1, 0), _MOST_DOUBLINGS)
-        return now - health.failed >= min(every, FIRST_RETRY * (1 << doublings))
-    return status is None or health.checked is None or now - health.checked >= every
+    """Whether a feed is to be renewed now."""
+    at = due_at(status, health, every)
+    return at is None or now >= at
 
 
 def due(store: Store, sources: Sequence[Source], now: datetime, every: timedelta) -> list[Source]:

@@ -8,12 +8,13 @@ from itertools import chain, islice
 from pathlib import Path
 
 from hostward.domain.advisory import Advisory
-from hostward.domain.errors import FeedError
+from hostward.domain.errors import Fault, FeedError
 from hostward.domain.versions.table import family_of
 from hostward.feeds.contract import Feed
 from hostward.feeds.table import feed_of
-from hostward.usecases.ports import Store
+from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.records import FeedHealth, FeedStatus
+from hostward.usecases.vulnerabilities.feed_health import tell
 from hostward.usecases.vulnerabilities.import_feed import Parsed, import_feed
 
 PEEKED = 64
@@ -59,7 +60,7 @@ def import_path(store: Store, path: Path, now: datetime, *, name: str = "", read
         )
         status = import_feed(store, parsed=parsed, now=now)
     except FeedError as error:
-        raise FeedError(f"{path}: {error}{left_out(reading.skipped)}") from error
+        raise type(error)(f"{path}: {error}{left_out(reading.skipped)}") from error
     return Imported(status=status, skipped=dict(reading.skipped))
 
 
@@ -67,22 +68,30 @@ def succeeded(store: Store, feed: str, now: datetime, *, source: str, validator:
     """Remember that a feed was found whole. said: what was left out of it, None for the same as before."""
     before = health_of(store, feed)
     health = FeedHealth(
-        feed=feed, source=source, validator=validator, checked=now, left_out=before.left_out if said is None else said
-    )
-    store.write_now(lambda uow: uow.advisories.put_health(health))
+        feed=feed, source=source, validator=validator, checked=now, left_out=before.left_out if said is None else said,
+        told=before.told,
+    )  # fmt: skip
+    store.write_now(lambda uow: _note(uow, health, now))
 
 
-def failed(store: Store, feed: str, now: datetime, *, source: str, problem: str) -> None:
-    """Remember that a feed could not be renewed: its old data goes on to count."""
+def failed(store: Store, feed: str, now: datetime, *, source: str, problem: str, fault: Fault = Fault.DAMAGED) -> None:
+    """Remember that a feed could not be renewed: its old data goes on to count. source "": the one before."""
     before = health_of(store, feed)
-    health = replace(before, source=source, failed=now, failures=before.failures + 1, problem=problem)
-    store.write_now(lambda uow: uow.advisories.put_health(health))
+    health = replace(
+        before, source=source or before.source, failed=now, failures=before.failures + 1, problem=problem, fault=fault
+    )  # fmt: skip
+    store.write_now(lambda uow: _note(uow, health, now))
 
 
 def health_of(store: Store, feed: str) -> FeedHealth:
     """What is known of the tries to renew a feed; nothing for one that was never tried."""
     known = store.read_now(lambda uow: uow.advisories.health())
     return next((one for one in known if one.feed == feed), FeedHealth(feed=feed))
+
+
+def _note(uow: UnitOfWork, health: FeedHealth, now: datetime) -> None:
+    uow.advisories.put_health(health)
+    tell(uow, now)
 
 
 def left_out(skipped: Mapping[str, int]) -> str:

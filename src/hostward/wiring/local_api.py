@@ -18,6 +18,7 @@ from hostward.domain.ids import AccountId, MachineId, UserId
 from hostward.runtime.clock import Clock
 from hostward.settings import Settings
 from hostward.store.passwords import Passwords as Argon2
+from hostward.usecases.feed_ports import FeedWork
 from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
 from hostward.usecases.session_ports import Passwords
@@ -39,6 +40,7 @@ class LocalApi:
     def __init__(
         self, *, store: Store, hub: Hub, clock: Clock, settings: Settings, passwords: Passwords | None = None,
         post: Post | None = None, installs: Installs | None = None,
+        feeds: FeedWork | None = None,
     ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
@@ -46,6 +48,7 @@ class LocalApi:
         self._settings = settings
         self._passwords = passwords or Argon2()
         self._installs = installs
+        self._feeds = feeds
         self._post = post or WebhookPost(settings.notifications_allow_private)
 
     async def call(self, action: str, parameters: Mapping[str, object], *, by: str) -> Answer:
@@ -65,6 +68,7 @@ class LocalApi:
             passwords=self._passwords,
             post=self._post,
             installs=self._installs,
+            feeds=self._feeds,
         )
         answer = await _exchange(gateway, action, parameters, self._clock.now())
         await gateway.request_log.write()

@@ -1,31 +1,43 @@
-"""Calls of commands: to the server that runs on a data directory, else to what is stored there."""
+"""Calls of commands: to the server that runs on a data directory, else to what is stored there.
 
-import asyncio
-import os
+What is stored is reached through a module that is imported when it is needed: a command that a server answers loads no
+store.
+"""
+
 from collections.abc import Callable, Mapping
-from contextlib import closing
-from typing import TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from hostward.domain.errors import HostwardError
-from hostward.runtime.clock import SystemClock
 from hostward.settings import Settings
-from hostward.store.open import DATABASE_FILE, open_postgresql, open_store, read_sqlite
-from hostward.store.sealing import key_of
 from hostward.usecases.ports import UnitOfWork
 from hostward.wiring import control
-from hostward.wiring.local_api import Answer, LocalApi, NoHub
+
+if TYPE_CHECKING:
+    from hostward.store.store import SqlStore
+    from hostward.wiring.local_api import Answer
 
 T = TypeVar("T")
 
 
-def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> Answer:
+class _Stored(Protocol):
+    """What is used of that module."""
+
+    def look(self, settings: Settings, work: Callable[[UnitOfWork], T]) -> T: ...
+
+    def call(self, settings: Settings, action: str, parameters: Mapping[str, object]) -> "Answer": ...
+
+    def opened(self, settings: Settings) -> "SqlStore": ...
+
+
+def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> "Answer":
     """The Response to a call of an action of the service hostward. Raises HostwardError for an error too.
 
     Without a running server the data directory is locked while the call lasts.
     """
     answer = control.ask(settings.data_dir, action, parameters)
     if answer is None:
-        answer = _alone(settings, action, parameters)
+        answer = stored().call(settings, action, parameters)
     error = answer.get("Error")
     if error is not None:
         raise HostwardError(f"{error['Message']} ({error['Code']}, RequestId {answer.get('RequestId', 'none')})")
@@ -34,21 +46,9 @@ def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> A
 
 def look(settings: Settings, work: Callable[[UnitOfWork], T]) -> T:
     """The work's answer over what is stored, read beside whatever server uses it. Raises HostwardError."""
-    if settings.database_url:
-        with closing(open_postgresql(settings.database_url, key_of(settings.data_dir), threads=1)) as store:
-            return store.read_now(work)
-    _must_exist(settings)
-    return read_sqlite(settings.data_dir, work)
+    return stored().look(settings, work)
 
 
-def _alone(settings: Settings, action: str, parameters: Mapping[str, object]) -> Answer:
-    if not settings.database_url:
-        _must_exist(settings)
-    with closing(open_store(settings.data_dir, settings.database_url)) as store:
-        api = LocalApi(store=store, hub=NoHub(), clock=SystemClock(), settings=settings)
-        return asyncio.run(api.call(action, parameters, by=control.user_of(os.geteuid())))
-
-
-def _must_exist(settings: Settings) -> None:
-    if not (settings.data_dir / DATABASE_FILE).exists():
-        raise HostwardError(f"nothing is stored in {settings.data_dir} yet: start hostward up once, or name --data DIR")
+def stored() -> "_Stored":
+    """wiring.local_stored, imported now."""
+    return cast("_Stored", import_module("hostward.wiring.local_stored"))

@@ -108,13 +108,15 @@ def _joined(
         heartbeat=timedelta(seconds=settings.agent_heartbeat_seconds),
     )
     metrics = Metrics()
+    updater = FeedUpdater(store=store, clock=clock, settings=settings, changed=store.pulse.beat)
     gateway = _gateway(
-        settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post, installs=installs
+        settings, clock, store, hub, metrics, exports=exports, passwords=passwords, post=post, installs=installs,
+        feeds=updater,
     )  # fmt: skip
     local = LocalApi(
-        store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post, installs=installs
+        store=store, hub=hub, clock=clock, settings=settings, passwords=passwords, post=post, installs=installs,
+        feeds=updater,
     )  # fmt: skip
-    updater = FeedUpdater(store=store, clock=clock, settings=settings)
     control = Control(local, settings.data_dir, {FEEDS: updater.asked})
     events = open_events(settings, clock, store, hub, owner.key.user)
     app = Application(
@@ -166,14 +168,14 @@ def _scheduler(settings: Settings, clock: Clock, store: Store, hub: Hub) -> Sche
 
 def _gateway(
     settings: Settings, clock: Clock, store: SqlStore, hub: Hub, metrics: Metrics, *, exports: Exports,
-    passwords: Passwords, post: Post, installs: Installs | None,
+    passwords: Passwords, post: Post, installs: Installs | None, feeds: FeedUpdater,
 ) -> Gateway:  # fmt: skip
     keys = KeyRing(store, clock, changes=store.account_changes)
     signed = signatures(keys, host_aliases=PUBLIC_HOSTS + settings.server_names)
     return Gateway(
         authenticators=(*signed, SessionAuthenticator(store)), store=store, hub=hub, clock=clock,
         settings=api_settings(settings), rate=rate_of(settings, metrics), exports=exports,
-        metrics=metrics, passwords=passwords, post=post, installs=installs,
+        metrics=metrics, passwords=passwords, post=post, installs=installs, feeds=feeds,
     )  # fmt: skip
 
 

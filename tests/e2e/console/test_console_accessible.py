@@ -13,7 +13,7 @@ from console_world import build_everything
 
 pytestmark = pytest.mark.needs("browser", "console")
 TASK = "/tasks/Malware/1"
-SETTINGS = tuple(f"/settings/{page}" for page in ("me", "keys", "users", "audit", "notifications", "system"))
+SETTINGS = tuple(f"/settings/{page}" for page in ("me", "keys", "users", "audit", "notifications", "feeds", "system"))
 TABS = tuple(
     f"/explorer?action=DescribeScanTaskDetails&tab={tab}"
     for tab in ("call", "signature", "code", "docs", "errors", "mock", "history")

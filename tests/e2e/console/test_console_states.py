@@ -12,7 +12,7 @@ from console_world import build_everything
 
 pytestmark = pytest.mark.needs("browser", "console")
 TASK = "/tasks/Malware/1"
-SETTINGS = tuple(f"/settings/{page}" for page in ("me", "keys", "users", "audit", "notifications", "system"))
+SETTINGS = tuple(f"/settings/{page}" for page in ("me", "keys", "users", "audit", "notifications", "feeds", "system"))
 LISTS = ("/", "/tasks", TASK, f"{TASK}?tab=risks", f"{TASK}?tab=failures", "/schedules", "/machines")
 REFUSED = (*LISTS, "/scan/new", *SETTINGS[:5])
 HUGE = ("/tasks", TASK, f"{TASK}?tab=risks", "/machines", "/settings/audit")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import planted
+from own_network import own_network
 from running import environment, hostward
 
 STATUS = """Package: openssl
@@ -229,3 +230,20 @@ def test_a_folder_without_permission_is_said(root: Path, tmp_path: Path):
     module = scan("--module", "malware", "--root", root, "--data", tmp_path / "none")["modules"]["Malware"]
     (root / "srv").chmod(0o755)
     assert module["status"] == "degraded"
+
+
+@pytest.mark.needs("netns")
+def test_a_machine_without_a_way_out_is_scanned_and_sends_nothing(root: Path, data: Path):
+    """In a network of its own, by the kernel's count: no TCP connection is begun and no UDP packet sent."""
+    with own_network(1) as (_, [place]):
+        words = ("scan", "--module", "vul,malware", "--root", str(root), "--data", str(data), "-o", "json")
+        done = subprocess.run(
+            [*place.inside, sys.executable, "-m", "hostward", *words],
+            capture_output=True, text=True, env=environment(), check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        counts = subprocess.run([*place.inside, "cat", "/proc/net/snmp"], capture_output=True, text=True, check=True)
+    lines = [line.split() for line in counts.stdout.splitlines()]
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    table = {names[0]: dict(zip(names[1:], values[1:], strict=True)) for names, values in pairs}
+    assert (table["Tcp:"]["ActiveOpens"], table["Udp:"]["OutDatagrams"]) == ("0", "0")

@@ -14,13 +14,17 @@ from account_scenarios import ACCOUNT_EXAMPLES, NEW_SECRET, NEW_TOKEN, steady_se
 from api_scenarios import EXAMPLES, Example
 from console_scenarios import CONSOLE_EXAMPLES
 from enrolment_scenarios import ENROLMENT_EXAMPLES
+from feed_scenarios import FEED_EXAMPLES
 from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
 from signing_in_scenarios import SIGNING_IN_EXAMPLES
 from webhook_scenarios import WEBHOOK_EXAMPLES
 
 HERE = Path(__file__).parent
-ALL = (*EXAMPLES, *ACCOUNT_EXAMPLES, *SIGNING_IN_EXAMPLES, *WEBHOOK_EXAMPLES, *CONSOLE_EXAMPLES, *ENROLMENT_EXAMPLES)
+ALL = (
+    *(*EXAMPLES, *ACCOUNT_EXAMPLES, *SIGNING_IN_EXAMPLES, *WEBHOOK_EXAMPLES, *CONSOLE_EXAMPLES, *ENROLMENT_EXAMPLES),
+    *FEED_EXAMPLES,
+)
 SECRETS = re.compile(r'"(?:SecretKey|TmpSecretKey|Token)": "([^"]*)"')
 
 

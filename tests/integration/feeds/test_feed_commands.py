@@ -227,7 +227,7 @@ def serving(data: Path) -> Iterator[None]:
 
     async def serve(task: list["asyncio.Task[None]"]) -> None:
         store = open_store(data)
-        updater = FeedUpdater(store=store, clock=clock, settings=settings)
+        updater = FeedUpdater(store=store, clock=clock, settings=settings, changed=store.pulse.beat)
         api = LocalApi(store=store, hub=NoHub(), clock=clock, settings=settings)
         task.append(asyncio.create_task(Control(api, data, {VERB: updater.asked}).serve()))
         while not (data / SOCKET_FILE).exists():  # noqa: ASYNC110  # the socket tells nobody that it is there
@@ -267,7 +267,7 @@ def test_the_server_renews_what_is_due(data: Path, mirror: Path) -> None:
     (data / "hostward.toml").write_text(f'[feeds]\nupdate_hours = 6\nnames = "kev, epss"\nmirror = "{mirror}"\n')
     settings = read(command_line={"data_dir": str(data)})
     with closing(open_store(data)) as store:
-        updater = FeedUpdater(store=store, clock=SystemClock(), settings=settings)
+        updater = FeedUpdater(store=store, clock=SystemClock(), settings=settings, changed=store.pulse.beat)
         asyncio.run(updater.tick())
         first = store.read_now(lambda uow: uow.advisories.health())
         (mirror / KEV_FILE).unlink()

@@ -14,7 +14,8 @@ from hostward.feeds import fetch as fetching
 from hostward.feeds.table import Source, chosen, source_of
 from hostward.store.memory import MemoryStore
 from hostward.usecases.records import FeedHealth, FeedStatus
-from hostward.wiring.feed_renewal import FIRST_RETRY, FOLDER, Renewed, due, is_due, renew
+from hostward.usecases.vulnerabilities.feed_health import FIRST_RETRY
+from hostward.wiring.feed_renewal import FOLDER, Renewed, due, is_due, renew
 from receivers import Receiver, Reply, receiver
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -248,5 +249,5 @@ def test_feeds_are_chosen_by_name_or_by_what_it_begins_with() -> None:
     ]  # fmt: skip
     usual = {one.name for one in chosen([])}
     assert ("debian" in usual, "kev" in usual, "osv:Debian" in usual, "cve" in usual) == (True, True, False, False)
-    with pytest.raises(InvalidValue, match="no feed is called 'osv:Nowhere'"):
+    with pytest.raises(InvalidValue, match="no feed is called osv:Nowhere"):
         chosen(["osv:Nowhere"])

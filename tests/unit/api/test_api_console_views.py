@@ -85,7 +85,7 @@ def test_actions_begin_with_the_most_urgent(house: House):
     levels = [one["Level"] for one in answer["Actions"]]
     assert levels == sorted(levels, reverse=True)
     links = {one["Kind"]: one["Link"] for one in answer["Actions"]}
-    assert (links["Offline"], links["NoFeed"]) == ("/machines?status=Offline", "/settings/system")
+    assert (links["Offline"], links["NoFeed"]) == ("/machines?status=Offline", "/settings/feeds")
 
 
 @pytest.mark.parametrize(("kind", "request_"), [("Malware", "Malware"), ("Baseline", "Baseline")])

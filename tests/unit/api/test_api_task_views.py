@@ -132,7 +132,7 @@ def test_risks_are_listed_once_with_their_machines(shop: Shop) -> None:
     request = {"Module": "Vul", "TaskId": shop.task}
     listed = shop.admin.ok("ListScanTaskRisks", request)
     assert [(risk["Name"], risk["Machines"]) for risk in listed["Risks"]] == [("CVE-2026-2", 2), ("CVE-2026-1", 1)]
-    assert listed["Risks"][0]["Fix"] == "upgrade openssl to 3.0.2-1"
+    assert listed["Risks"][0]["Fix"].startswith("upgrade openssl to 3.0.2-1: apt-get update")
     assert shop.admin.ok("ListScanTaskRisks", request | {"Levels": [1, 4]})["TotalCount"] == 0
     paged = shop.admin.ok("ListScanTaskRisks", request | {"Query": "cve-2026", "Limit": 1, "Offset": 1})
     assert (paged["TotalCount"], len(paged["Risks"])) == (2, 1)

@@ -48,7 +48,7 @@ def test_a_webhook_is_made_listed_changed_and_removed(admin) -> None:
 
 @pytest.mark.parametrize(("changed", "words"), [
     ({"Events": []}, "Events"), ({"Events": ["test"]}, "scan.finished, finding.new"),
-    ({"Events": ["scan.finished"] * 3}, "Events"), ({"Level": 0}, "Level"), ({"Level": 5}, "1 - 4"),
+    ({"Events": ["scan.finished"] * 4}, "Events"), ({"Level": 0}, "Level"), ({"Level": 5}, "1 - 4"),
     ({"Name": ""}, "name"),
     ({"Url": "http://127.0.0.1/"}, "notifications.allow_private"), ({"Url": "ftp://example.com/"}, "http(s)://"),
     ({"Url": "https://u:p@example.com/"}, "user and password"),

@@ -48,7 +48,7 @@ def test_the_secret_is_in_no_repr() -> None:
 def test_a_disabled_webhook_listens_for_nothing() -> None:
     """Whatever its events are."""
     hook = webhook(events=frozenset({Event.FINDING_NEW}))
-    assert [hook.listens(event) for event in Event] == [False, True, False]
+    assert [hook.listens(event) for event in Event] == [False, True, False, False]
     assert not hook.switched(enabled=False).listens(Event.FINDING_NEW)
 
 

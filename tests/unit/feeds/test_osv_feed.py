@@ -189,7 +189,17 @@ def test_feeds_know_their_own(tmp_path: Path) -> None:
     (tmp_path / "tracker.json").write_text('{"x": {"CVE-2026-1111": {"releases": {}}}}')
     names = [feed_of(tmp_path / name).name for name in ("any.name", "one.json", "tracker.json", ".")]
     assert names == ["osv", "osv", "debian", "osv"]
-    assert [feed.name for feed in FEEDS] == ["debian", "alpine", "kev", "epss", "nvd", "cve", "osv"]
+    assert [feed.name for feed in FEEDS] == [
+        "debian",
+        "alpine",
+        "kev",
+        "epss",
+        "nvd",
+        "cve",
+        "ubuntu-vex",
+        "redhat-vex",
+        "osv",
+    ]
 
 
 @pytest.mark.parametrize("name", ["missing", "empty", "text", "fifo", "folder", "other.json"])
@@ -200,5 +210,7 @@ def test_what_no_feed_knows_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "other.json").write_text('{"cveMetadata": {"id": 1}}')
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(FeedError, match=r"formats that are read \(debian, alpine, kev, epss, nvd, cve, osv\)"):
+    with pytest.raises(
+        FeedError, match=r"formats that are read \(debian, alpine, kev, epss, nvd, cve, ubuntu-vex, redhat-vex, osv\)"
+    ):
         feed_of(tmp_path / name)

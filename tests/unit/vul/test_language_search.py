@@ -173,7 +173,7 @@ def test_signs_of_life_come_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name in "abcd":
         (tmp_path / name).mkdir()
     steps = list(search(tmp_path, Mounts()))
-    assert [step.doing for step in steps] == ["looking for language packages"] * 3
+    assert [step.doing for step in steps] == ["looking for language packages"] * 4
     assert [step.done for step in steps] == sorted(step.done for step in steps)
 
 

@@ -191,3 +191,46 @@ def test_a_walk_that_is_given_up_closes_everything(tmp_path: Path) -> None:
     next(folders)
     folders.close()
     assert open_files() == before
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, used: dict[str, int]) -> None:
+    """Let these folders be mount points of file systems with so many files each."""
+    paths = list(used)
+    monkeypatch.setattr(walk.os.path, "ismount", lambda path: str(path) in used)
+    monkeypatch.setattr(walk, "_used", lambda path: used[os.fspath(path)])
+    monkeypatch.setattr(walk, "_device", lambda path: paths.index(os.fspath(path)))
+
+
+def test_entries_are_counted_over_all_file_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the root and what is mounted below it, without the kernel's, others' and borrowed ones."""
+    data, other = tmp_path / "srv/data", tmp_path / "proc"
+    counted(monkeypatch, {str(tmp_path): 100, str(data): 20, str(other): 7})
+    types = {
+        data: "ext4",
+        other: "proc",
+        tmp_path / "merged": "overlay",
+        tmp_path / "net": "nfs4",
+        Path("/else"): "ext4",
+    }
+    mounts = Mounts(by_path={os.fsencode(path): kind for path, kind in types.items()})
+    assert walk.entries(tmp_path, mounts) == 120
+
+
+def test_without_counts_nothing_is_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that is no mount point, and a file system that counts no files."""
+    assert walk.entries(tmp_path, Mounts()) == 0
+    counted(monkeypatch, {str(tmp_path): 0})
+    assert walk.entries(tmp_path, Mounts()) == 0
+
+
+def test_progress_by_counted_entries_leaves_room_for_what_is_not_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of ten entries the walk sees four: what the others hold is for who comes after it."""
+    for name in ("a/b", "d/.git/c"):
+        (tmp_path / name).mkdir(parents=True)
+    counted(monkeypatch, {str(tmp_path): 10})
+    done = Walk(tmp_path, Mounts())
+    shares = [folder.done for folder in done.run()]
+    assert shares == sorted(shares)
+    assert done.end() == pytest.approx(0.4)

@@ -10,7 +10,7 @@ from hostward.domain.module import Module
 from hostward.domain.options import VulOptions
 from hostward.domain.package import HostFacts, Package
 from hostward.scanners.contract import Degraded, Event, Found, Host, Job, Progress, ScanFailed
-from hostward.scanners.vul import evidence
+from hostward.scanners.vul import evidence, scanner
 from hostward.scanners.vul.scanner import BATCH, SCANNER, SEARCHED
 from language_trees import lock, wheel, write
 from rpm_database import package, write_sqlite
@@ -96,7 +96,17 @@ def test_an_uncovered_release_asks_the_changelogs(tmp_path: Path, monkeypatch: p
     events = scan(UNCOVERED, root(tmp_path))
     assert reasons(events) == ["from the changelogs"]
     [half] = [event.done for event in events if isinstance(event, Progress) and event.doing == "half"]
-    assert half == pytest.approx(0.525)
+    assert half == pytest.approx(0.65)
+
+
+def test_evidence_has_the_share_that_it_usually_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Much of a small machine's scan, little of one with millions of files."""
+    shares = {}
+    for count in (10_000, 10_000_000):
+        monkeypatch.setattr(scanner, "entries", lambda _root, _mounts, count=count: count)
+        shares[count] = scanner._before_evidence(Host(root=tmp_path, work=tmp_path))
+    assert shares[10_000] < 0.05
+    assert shares[10_000_000] > 0.9
 
 
 @pytest.mark.parametrize("release", ["ID=rocky\nID_LIKE=rhel", "ID=alpine"])

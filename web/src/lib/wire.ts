@@ -182,6 +182,36 @@ export interface Webhook {
   Pending: number;
 }
 
+export interface Feed {
+  Name: string;
+  State: "current" | "stale" | "failing" | "missing";
+  Advisories: number;
+  Ecosystems: string[];
+  CurrentTime: string;
+  AgeSeconds: number;
+  CheckedTime: string;
+  FailedTime: string;
+  Failures: number;
+  Fault: string;
+  Problem: string;
+  LeftOut: string;
+  Source: string;
+  Usual: boolean;
+  NextTime: string;
+}
+
+export interface FeedUpdate {
+  Running: boolean;
+  Feed: string;
+  Done: number;
+  Total: number;
+  Imported: number;
+  Failed: number;
+  Problem: string;
+  BeginTime: string;
+  EndTime: string;
+}
+
 export interface Delivery {
   DeliveryId: string;
   Event: string;

@@ -1,7 +1,7 @@
 /** What the sample server answers, by action and state. Nothing of a browser is used here, so that tests can ask too. */
 import type { Bucket, Module } from "@/lib/wire";
 import { bucketCounts, bucketOf, FRESH, hostIp, hostName, isOffline, machine, machineRow, quuidOf, system, systems, tagsOf, task } from "./fleet";
-import { auditEntry, deliveries, emptyOverview, keys, overview, risk, schedules, sessions, users, webhooks } from "./risks";
+import { auditEntry, deliveries, emptyOverview, feeds, feedUpdate, keys, noUpdate, overview, risk, schedules, sessions, users, webhooks } from "./risks";
 
 export const STATES = ["loaded", "empty", "error", "denied", "loading", "stale", "huge"] as const;
 export type State = (typeof STATES)[number];
@@ -151,6 +151,7 @@ const READ: Record<string, (asked: Asked) => object> = {
   ListApiKeys: (asked) => ({ Keys: some(asked, keys()), TotalCount: some(asked, keys()).length }),
   ListSessions: (asked) => ({ TotalCount: some(asked, sessions()).length, Sessions: some(asked, sessions()) }),
   ListAuditEntries: audit,
+  ListFeeds: (asked) => ({ Feeds: some(asked, feeds()), Update: asked.state === "empty" ? noUpdate() : feedUpdate(), UpdateHours: 6 }),
   ListWebhooks: (asked) => ({ Webhooks: some(asked, webhooks()) }),
   ListWebhookDeliveries: (asked) => ({ TotalCount: some(asked, deliveries()).length, Deliveries: some(asked, deliveries().slice(0, NOTE_LIMIT)) }),
 };

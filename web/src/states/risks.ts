@@ -1,6 +1,6 @@
 /** Sample risks, and the tables of the settings. */
 import type { Risk } from "@/screens/task/tasks";
-import type { ApiKey, AuditEntry, ConsoleSession, Delivery, Module, Overview, Schedule, User, Webhook } from "@/lib/wire";
+import type { ApiKey, AuditEntry, ConsoleSession, Delivery, Feed, FeedUpdate, Module, Overview, Schedule, User, Webhook } from "@/lib/wire";
 import { before, hostName, quuidOf } from "./fleet";
 
 const PACKAGES = ["openssl", "zlib1g", "libexpat1", "curl", "sudo", "python3.11", "linux-image-amd64", "openssh-server"];
@@ -103,3 +103,22 @@ export const deliveries = (): Delivery[] => [
   { DeliveryId: "d-3", Event: "scan.finished", Time: before(900), Attempts: 3, Status: 503, Error: "HTTP 503", NextTime: before(-300), State: "Pending" },
   { DeliveryId: "d-2", Event: "finding.new", Time: before(5_000), Attempts: 1, Status: 200, Error: "", NextTime: "", State: "Sent" },
 ];
+
+const feed = (Name: string, more: Partial<Feed>): Feed => ({
+  Name, State: "current", Advisories: 0, Ecosystems: [], CurrentTime: "", AgeSeconds: 0, CheckedTime: "", FailedTime: "", Failures: 0, Fault: "", Problem: "",
+  LeftOut: "", Source: `https://feeds.example/${Name}`, Usual: true, NextTime: "", ...more,
+});
+
+export const feeds = (): Feed[] => [
+  feed("alpine:v3.21:main", { State: "stale", Advisories: 5_812, Ecosystems: ["Alpine:v3.21"], CurrentTime: before(432_000), AgeSeconds: 432_000, CheckedTime: before(432_000), Usual: false }),
+  feed("debian", { Advisories: 41_902, Ecosystems: ["Debian:11", "Debian:12", "Debian:13", "Debian:14"], CurrentTime: before(3_600), AgeSeconds: 3_600, CheckedTime: before(3_600), NextTime: before(-18_000) }),
+  feed("kev", { State: "missing" }),
+  feed("osv:PyPI", {
+    State: "failing", Advisories: 17_204, Ecosystems: ["PyPI"], CurrentTime: before(90_000), AgeSeconds: 90_000, CheckedTime: before(90_000), FailedTime: before(1_800),
+    Failures: 3, Fault: "unreachable", Problem: "https://feeds.example/osv:PyPI: the server answers 503 Service Unavailable", NextTime: before(-1_800),
+  }),
+];
+
+export const feedUpdate = (): FeedUpdate => ({ Running: true, Feed: "osv:Go", Done: 3, Total: 9, Imported: 2, Failed: 1, Problem: "osv:PyPI: the server answers 503", BeginTime: before(40), EndTime: "" });
+
+export const noUpdate = (): FeedUpdate => ({ Running: false, Feed: "", Done: 0, Total: 0, Imported: 0, Failed: 0, Problem: "", BeginTime: "", EndTime: "" });

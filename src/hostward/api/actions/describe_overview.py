@@ -45,8 +45,8 @@ _MODULES: Final[Mapping[Ground, Module]] = {
 _LINKS: Final[Mapping[Ground, str]] = {
     Ground.NO_MACHINES: "/machines/enroll",
     Ground.NEVER_JUDGED: "/machines",
-    Ground.NO_FEED: "/settings/system",
-    Ground.STALE_FEED: "/settings/system",
+    Ground.NO_FEED: "/settings/feeds",
+    Ground.STALE_FEED: "/settings/feeds",
     Ground.OFFLINE: "/machines?status=Offline",
     **{ground: f"/machines?risk={module}" for ground, module in _MODULES.items()},
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hostward.domain.options import Category
-from hostward.domain.versions import apk, composer, dotted, dpkg, gem, maven, nuget, pep440, rpm, semver
+from hostward.domain.versions import apk, composer, dotted, dpkg, gem, maven, nuget, pep440, php, rpm, semver
 
 Key = Callable[[str], bytes]
 
@@ -53,7 +53,7 @@ def _language(scheme: str, key: Key | None, *names: str) -> tuple[Family, ...]:
 
 def _cms(*names: str) -> tuple[Family, ...]:
     """Web content management systems with their extensions: "wordpress", "plugin/akismet"."""
-    return tuple(Family(name=name, scheme="semver", category=Category.WEB_CMS, key=semver.key) for name in names)
+    return tuple(Family(name=name, scheme="php", category=Category.WEB_CMS, key=php.key) for name in names)
 
 
 VERSIONS: tuple[Family, ...] = (

@@ -32,8 +32,11 @@ BATCH = 500
 NAMES_SHOWN = 5
 """Source packages named in a message."""
 
-_UPDATED = 0.3
+_UPDATED = 0.4
 _UPDATE_HALF_SECONDS = 2.0
+_ROUND = 12
+"""What a round of fetching costs beside its packages, in packages: apt begins anew each time."""
+_USUAL_ROUNDS = 3
 _now = SystemClock().monotonic
 
 
@@ -46,6 +49,7 @@ class _Work:
     deadline: float
     total: int = 0
     done: int = 0
+    rounds: int = 0
     downloads: int = 0
     bytes: int = 0
     unread: dict[str, list[str]] = field(default_factory=dict)
@@ -68,8 +72,13 @@ class _Work:
         self.done += 1
 
     def progress(self, fetched: int = 0) -> Progress:
-        """Sources done, a fetched one half, after the package lists; never less than was shown before."""
-        share = (self.done + fetched / 2) / self.total if self.total else 1.0
+        """Sources done, a fetched one half, and rounds, after the package lists; never less than was shown before.
+
+        How many rounds there will be nobody knows: as many as usual, or one more than there were.
+        """
+        rounds = max(_USUAL_ROUNDS, self.rounds + 1)
+        whole = self.total + _ROUND * rounds
+        share = (self.done + fetched / 2 + _ROUND * self.rounds) / whole if self.total else 1.0
         self.shown = max(self.shown, _UPDATED + (1 - _UPDATED) * min(share, 1.0))
         return Progress(done=self.shown, doing="reading changelogs of upgrades")
 
@@ -170,6 +179,7 @@ def _changelogs(work: _Work, private: apt.Apt, tries: dict[str, list[index.Deb]]
         folder.mkdir(exist_ok=True)
         yield from _fetch(work, private, [package for _, package in chosen], folder)
         waiting = yield from _read_all(work, chosen, folder)
+        work.rounds += 1
 
 
 def _fetch(work: _Work, private: apt.Apt, packages: Sequence[index.Deb], folder: Path) -> Iterator[Event]:

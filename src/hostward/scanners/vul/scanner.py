@@ -17,6 +17,7 @@ from hostward.scanners.vul.installed import Installed, Site, damage, unordered
 from hostward.scanners.vul.os_release import OsRelease
 from hostward.scanners.vul.search import Search, search
 from hostward.scanners.vul.table import DATABASES, UNREAD_DATABASES
+from hostward.scanners.vul.walk import entries
 
 if TYPE_CHECKING:
     from hostward.scanners.vul.running import Machine
@@ -24,14 +25,21 @@ if TYPE_CHECKING:
 BATCH = 500
 """Packages given at once (scanner contract)."""
 
-SEARCHED = 0.4
-"""Share of the inventory that the search for language packages is taken to be."""
+SEARCHED = 0.97
+"""Share of the inventory that the search for language packages may be: reading databases is little beside it."""
 
-READ = 0.6
-"""Share of the inventory after which containers begin, where there are any."""
+READ = 0.2
+"""Share of what is left after the search that reading databases is, where containers come after it."""
+
+ENTRY_SECONDS = 9e-6
+"""The search takes about so long for a file or folder, on a machine that has other things to do too."""
+
+EVIDENCE_SECONDS = 7.0
+"""What evidence from changelogs usually takes: package lists, and some 50 packages of them."""
 
 _INVENTORY_ALONE = 1.0
-_INVENTORY_BEFORE_EVIDENCE = 0.05
+_INVENTORY_UNKNOWN = 0.3
+"""Its share before evidence where nobody knows how many entries there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +56,12 @@ class _Vul:
         yield Found(items=(_facts(release, host),))
         yield from remark
         wants_evidence = release.is_debian_like and release.dpkg_ecosystem not in job.covered
-        share = _INVENTORY_BEFORE_EVIDENCE if wants_evidence else _INVENTORY_ALONE
+        share = _before_evidence(host) if wants_evidence else _INVENTORY_ALONE
         packages = yield from _inventory(release, job, host, share)
         of_dpkg = [package for package in packages if package.ecosystem == release.dpkg_ecosystem]
         if wants_evidence and of_dpkg:
             for event in evidence.look(host, release, of_dpkg):
-                yield _scaled(event)
+                yield _scaled(event, share)
         yield Progress(done=1.0, doing="done")
 
 
@@ -78,7 +86,7 @@ def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Genera
 
     Returns the machine's own. Raises ScanFailed.
     """
-    found = yield from _searched(host, SEARCHED * share)
+    found, done = yield from _searched(host, share)
     has_others = bool(found.stores or found.roots)
     live = _live(host)
     wanted = found.paths() if live is None else found.paths() | live.wanted()
@@ -89,7 +97,8 @@ def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Genera
     owners = {path: name for each in answers.values() for path, name in each.owned.items()}
     owned = frozenset(owners)
     packages = [*of_distribution, *found.packages(owned)]
-    yield from _batches(packages, share, READ if has_others else 1.0)
+    read = done + (READ if has_others else 1.0) * (1.0 - done)
+    yield from _batches(packages, share, done, read)
     if live is not None:
         yield from live.events(of_distribution, owners)
     for name, installed in answers.items():
@@ -99,14 +108,22 @@ def _inventory(release: OsRelease, job: Job, host: Host, share: float) -> Genera
     others = [each for each in packages if each.ecosystem != release.dpkg_ecosystem]
     yield from (Degraded(reason=words) for words in unordered(others))
     if has_others:
-        yield from _inside(_inner_events(site, found, job), share)
+        yield from _inside(_inner_events(site, found, job), share, read)
     return packages
 
 
-def _batches(packages: Sequence[Package], share: float, end: float) -> Iterator[Event]:
+def _before_evidence(host: Host) -> float:
+    """The inventory's share of the whole where evidence comes after it, by how long each is expected to take."""
+    count = entries(host.root, read_mounts())
+    if not count:
+        return _INVENTORY_UNKNOWN
+    return count * ENTRY_SECONDS / (count * ENTRY_SECONDS + EVIDENCE_SECONDS)
+
+
+def _batches(packages: Sequence[Package], share: float, begin: float, end: float) -> Iterator[Event]:
     for start in range(0, len(packages), BATCH):
         yield Found(items=tuple(packages[start : start + BATCH]))
-        done = SEARCHED + (end - SEARCHED) * min(1.0, (start + BATCH) / len(packages))
+        done = begin + (end - begin) * min(1.0, (start + BATCH) / len(packages))
         yield Progress(done=share * done, doing="reading packages")
 
 
@@ -125,26 +142,30 @@ def _inner_events(site: Site, found: Search, job: Job) -> Iterator[Event]:
     return inner.scan(site, found.stores, found.roots, job.covered)
 
 
-def _inside(events: Iterator[Event], share: float) -> Iterator[Event]:
+def _inside(events: Iterator[Event], share: float, begin: float) -> Iterator[Event]:
     """Progress of what is inside the machine as progress of the whole; it never falls."""
-    done = READ
+    done = begin
     for event in events:
         if isinstance(event, Progress):
-            done = max(done, READ + (1.0 - READ) * event.done)
+            done = max(done, begin + (1.0 - begin) * event.done)
             yield Progress(done=share * done, doing=event.doing)
         else:
             yield event
 
 
-def _searched(host: Host, share: float) -> Generator[Event, None, Search]:
-    """The search for language packages, its progress scaled to its share of the whole."""
-    events = search(host.root, read_mounts())
+def _searched(host: Host, share: float) -> Generator[Event, None, tuple[Search, float]]:
+    """The search for language packages, its progress scaled to its share of the whole; and how far it came.
+
+    It ends early where much is not entered: the stores of containers, which are read after it.
+    """
+    events, done = search(host.root, read_mounts()), 0.0
     while True:
         try:
             step = next(events)
         except StopIteration as end:
-            return cast("Search", end.value)
-        yield Progress(done=share * step.done, doing=step.doing)
+            return cast("Search", end.value), done
+        done = SEARCHED * step.done
+        yield Progress(done=share * done, doing=step.doing)
 
 
 def _refuse_unreadable(answers: Mapping[str, Installed], *, is_anything: bool) -> None:
@@ -171,9 +192,9 @@ def _unread(host: Host, answers: Mapping[str, Installed], *, is_anything: bool) 
         yield Degraded(reason=f"no package database was found: {judged}")
 
 
-def _scaled(event: Event) -> Event:
-    """Progress of the evidence part as progress of the whole."""
+def _scaled(event: Event, before: float) -> Event:
+    """Progress of the evidence part as progress of the whole. before: the inventory's share."""
     if not isinstance(event, Progress):
         return event
-    done = _INVENTORY_BEFORE_EVIDENCE + (1.0 - _INVENTORY_BEFORE_EVIDENCE) * event.done
+    done = before + (1.0 - before) * event.done
     return Progress(done=done, doing=event.doing)

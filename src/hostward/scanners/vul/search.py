@@ -75,7 +75,10 @@ class Search:
 def search(
     root: Path, mounts: Mounts, *, is_layer: bool = False, limit: int = MAX_ITEMS
 ) -> Generator[Progress, None, Search]:
-    """Walk a root, or a layer of one; Progress is that of the walk alone. limit: results kept."""
+    """Walk a root, or a layer of one. limit: results kept.
+
+    Progress is that of the walk alone, which ends early by what it does not enter.
+    """
     walk = Walk(root, mounts, is_layer=is_layer)
     found = Search(gaps=walk.gaps, stores=walk.stores, roots=walk.roots, gone=walk.gone, opaque=walk.opaque)
     said = _now()
@@ -88,6 +91,7 @@ def search(
         if number % STEP == 0:
             said = _now()
             yield Progress(done=folder.done, doing=_DOING)
+    yield Progress(done=walk.end(), doing=_DOING)
     return found
 
 

@@ -29,6 +29,43 @@ _BARREN = frozenset(
     {"/usr/share/doc", "/usr/share/man", "/usr/share/locale", "/usr/share/zoneinfo", "/usr/share/icons"}
 )
 """Folders of many that hold documents alone."""
+
+
+def entries(root: Path, mounts: Mounts) -> int:
+    """Files and folders that a walk over this root has before it, as its file systems count them; 0: nobody knows.
+
+    Only a root that is a mount point has a count of its own. What is mounted below it counts too, each file system
+    once; kinds that count nothing (btrfs) leave it unknown.
+    """
+    try:
+        if not os.path.ismount(root):
+            return 0
+        prefix = os.fsencode(os.path.realpath(root)).rstrip(b"/")
+        counts = {_device(root): _used(root)}
+        for path, fs_type in mounts.by_path.items():
+            if path.startswith(prefix + b"/") and path != prefix and _is_plain(fs_type):
+                place = os.fsdecode(path)
+                counts.setdefault(_device(place), _used(place))
+    except OSError:
+        return 0
+    return sum(counts.values()) if all(counts.values()) else 0
+
+
+def _device(path: Path | str) -> int:
+    return Path(path).lstat().st_dev
+
+
+def _used(path: Path | str) -> int:
+    status = os.statvfs(path)
+    return status.f_files - status.f_ffree
+
+
+def _is_plain(fs_type: str) -> bool:
+    """A file system with files of its own: an overlay only shows those of others."""
+    return kind_of(fs_type) is Kind.LOCAL and fs_type not in _BORROWED
+
+
+_BORROWED = frozenset({"overlay", "squashfs", "fuse.fuse-overlayfs", "aufs", "tmpfs", "ramfs"})
 _RELEASES = ("etc/os-release", "usr/lib/os-release")
 
 UNREADABLE, DEEP = "folders could not be read", "folders lie too deep"
@@ -83,6 +120,8 @@ class Walk:
         self._mounts = mounts
         self._mount_names = mounts.names()
         self._done = 0.0
+        self._seen = 0
+        self._entries = 0 if is_layer else entries(root, mounts)
 
     def run(self) -> Iterator[Folder]:
         """Every folder below the root, the root first. Raises OSError when the root itself can't be opened."""
@@ -111,6 +150,13 @@ class Walk:
         finally:
             for level in levels:
                 os.close(level.descriptor)
+
+    def end(self) -> float:
+        """The share after the last folder: below 1.0 by what was not entered, where the entries are counted."""
+        return self._share(1.0)
+
+    def _share(self, guessed: float) -> float:
+        return min(1.0, self._seen / self._entries if self._entries else guessed)
 
     def _next(self, levels: list[_Level]) -> _Level | None:
         """Enter the next folder of the innermost one, None when it is not to be entered."""
@@ -175,8 +221,13 @@ class Walk:
         level.todo.sort(reverse=True)
         level.share /= len(level.todo) + 1
         self._done += level.share
+        self._seen += len(files) + len(level.todo)
         return Folder(
-            descriptor=level.descriptor, path=level.path, files=files, folders=level.todo[:], done=min(1.0, self._done)
+            descriptor=level.descriptor,
+            path=level.path,
+            files=files,
+            folders=level.todo[:],
+            done=self._share(self._done),
         )
 
     def _hides(self, level: _Level, entry: "os.DirEntry[str]") -> bool:

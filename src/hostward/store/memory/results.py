@@ -11,7 +11,7 @@ from hostward.domain.finding import MalwareFinding
 from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.matching import match, match_evidence
 from hostward.domain.module import Module
-from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, Verdict
 from hostward.store.memory.advisories import counting
@@ -73,6 +73,10 @@ class MemoryResults:
     def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
         """The ecosystems of the lease's packages."""
         return frozenset(item.ecosystem for item in self.items(machine, lease) if isinstance(item, Package))
+
+    def restarts(self, machine: MachineId, lease: LeaseId) -> Sequence[Restart]:
+        """What the machine said is to be started again."""
+        return [item for item in self.items(machine, lease) if isinstance(item, Restart)]
 
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
         """The lease's packages against advisories and its own evidence."""

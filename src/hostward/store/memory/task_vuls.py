@@ -44,6 +44,9 @@ def worst(state: State, which: TaskId) -> list[TaskVul]:
             cvss=counted.found.cvss,
             component=counted.found.component,
             fixed=counted.found.fixed,
+            ecosystem=counted.found.ecosystem,
+            place=counted.found.place,
+            restart=counted.found.restart,
             category=counted.found.category,
             machines=counted.machines,
         )

@@ -11,6 +11,7 @@ from hostward.domain.ids import AccountId, LeaseId, MachineId, TagId, TaskId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.domain.machine_filter import Tagged
 from hostward.domain.module import Module
+from hostward.domain.package import Restart
 from hostward.domain.severity import Level
 from hostward.usecases.fleet_ports import NO_LEVELS, AgentCount, Fleet, FleetStanding
 from hostward.usecases.ports import Machines
@@ -177,6 +178,10 @@ class LimitedResults:
     def ecosystems(self, machine: MachineId, lease: LeaseId) -> frozenset[str]:
         """The ecosystems of the lease's packages."""
         return self._results.ecosystems(machine, lease) if machine in self._reach() else frozenset()
+
+    def restarts(self, machine: MachineId, lease: LeaseId) -> Sequence[Restart]:
+        """What the machine said is to be started again."""
+        return self._results.restarts(machine, lease) if machine in self._reach() else ()
 
     def matches(self, machine: MachineId, lease: LeaseId) -> Sequence[Match]:
         """The lease's packages against advisories."""

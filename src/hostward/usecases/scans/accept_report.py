@@ -12,6 +12,7 @@ from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.matching import is_selected
 from hostward.domain.note import NOTHING, Code, Note, printable
 from hostward.domain.options import VulOptions
+from hostward.domain.remedy import with_restarts
 from hostward.domain.severity import Level
 from hostward.domain.task import Task
 from hostward.protocol.report import MAX_ITEMS, Answer, Batch, End, Report, item_of
@@ -126,7 +127,9 @@ def _risks(uow: UnitOfWork, place: _Place) -> int:
     options = place.task.options
     if not isinstance(options, VulOptions):
         return sum(uow.results.risks(place.lease.machine, place.lease.id).values())
-    return uow.tasks.record_vuls(place.unit, _chosen(uow, place, options))
+    chosen = _chosen(uow, place, options)
+    restarts = uow.results.restarts(place.lease.machine, place.lease.id) if chosen else ()
+    return uow.tasks.record_vuls(place.unit, with_restarts(chosen, restarts))
 
 
 def _chosen(uow: UnitOfWork, place: _Place, options: VulOptions) -> Sequence[Match]:

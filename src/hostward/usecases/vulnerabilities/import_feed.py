@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 
 from hostward.domain.advisory import Advisory
-from hostward.domain.errors import FeedError
+from hostward.domain.errors import FeedEmpty, FeedError, FeedShrunk
 from hostward.domain.ids import EditionId
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.records import FeedStatus
@@ -99,8 +99,8 @@ def _chunks(advisories: Iterable[Advisory]) -> Iterator[Sequence[Advisory]]:
 
 def _refuse_small(feed: str, count: int, before: FeedStatus | None) -> None:
     if not count:
-        raise FeedError(f"{feed}: no advisory in it; the data imported before is kept")
+        raise FeedEmpty(f"{feed}: no advisory in it; the data imported before is kept")
     if before is not None and count < before.advisories * SHRUNK:
-        raise FeedError(
+        raise FeedShrunk(
             f"{feed}: {count} advisories where there were {before.advisories}; the data imported before is kept"
         )

@@ -9,7 +9,7 @@ import { useCan } from "@/lib/session";
 import type { Delivery, Webhook } from "@/lib/wire";
 import { texts } from "./texts";
 
-const EVENTS = ["scan.finished", "finding.new"] as const;
+const EVENTS = ["scan.finished", "finding.new", "feed.health"] as const;
 const LEVELS = ["1", "2", "3", "4"] as const;
 const levelTexts = { en: ["Low", "Medium", "High", "Critical"], zh: ["低危", "中危", "高危", "严重"] };
 

@@ -1,9 +1,10 @@
-/** Settings: how one signs in, keys, users, the audit log, notifications and the server itself. */
+/** Settings: how one signs in, keys, users, the audit log, notifications, feeds and the server itself. */
 import { ApiButton, PageHeader, Tabs } from "@/ui";
 import { useTexts } from "@/lib/i18n";
 import { navigate, useRoute } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import { Audit } from "./Audit";
+import { Feeds } from "./Feeds";
 import { Keys } from "./Keys";
 import { Me } from "./Me";
 import { Notifications } from "./Notifications";
@@ -18,6 +19,7 @@ const PAGES = {
   users: { permission: "user:read", page: Users },
   audit: { permission: "audit:read", page: Audit },
   notifications: { permission: "notification:read", page: Notifications },
+  feeds: { permission: "feed:read", page: Feeds },
   system: { permission: "", page: System },
 } as const;
 
