@@ -9,7 +9,7 @@ import pytest
 from hostward.domain.advisory import Match
 from hostward.domain.errors import NotFound
 from hostward.domain.ids import AccountId, LeaseId, MachineId, RuleId, Seq
-from hostward.domain.ignoring import IgnoreRule, Product, Scope, Source
+from hostward.domain.ignoring import IgnoreRule, Product, Scope, Source, VexDocument
 from hostward.domain.module import Module
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.vulnerabilities.recount import Place, end_overdue, recount
@@ -255,3 +255,17 @@ def test_what_counts_on_a_machine(store: Store) -> None:
     with pytest.raises(NotFound):
         store.write_now(lambda uow: uow.ignores.counts_on(MachineId(99), found))
     assert [each.key for each in left] == ["CVE-2", "CVE-3"]
+
+
+def test_documents_are_remembered_replaced_and_forgotten(store: Store) -> None:
+    """Newest first, each by its id, of its account alone."""
+    mine, other = account(store), account(store, "second")
+    plain = VexDocument(
+        account=mine, id="a", author="ann", version=1, issued=NOW, imported=NOW, owner="bob", rules=2, statements=3
+    )  # fmt: skip
+    later = replace(plain, id="b", imported=NOW + SECOND)
+    for one in (plain, later, replace(plain, account=other, id="c"), replace(plain, version=2)):
+        store.write_now(lambda uow, put=one: uow.ignores.put_document(put))
+    assert store.read_now(lambda uow: uow.ignores.documents(mine)) == [later, replace(plain, version=2)]
+    store.write_now(lambda uow: uow.ignores.drop_document(mine, "b"))
+    assert [one.id for one in store.read_now(lambda uow: uow.ignores.documents(mine))] == ["a"]

@@ -66,7 +66,7 @@ class Product:
         """Is this package one of them?"""
         if self.name not in (part.name, part.source) or self.version not in ("", part.version):
             return False
-        return self.ecosystem in ("", part.ecosystem, part.ecosystem.partition(":")[0])
+        return not self.ecosystem or f"{part.ecosystem}:".startswith(f"{self.ecosystem}:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,24 @@ class IgnoreRule:
     def covers(self, part: Part) -> bool:
         """Does it speak of what this package brings?"""
         return self.product is None or self.product.holds(part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VexDocument:
+    """An OpenVEX document that was imported. version, issued: an older one never takes its place.
+
+    rules: how many rules it made; statements: how many it has, those that set nothing aside too.
+    """
+
+    account: AccountId
+    id: str
+    author: str
+    version: int
+    issued: datetime
+    imported: datetime
+    owner: str
+    rules: int
+    statements: int
 
 
 def part_of(found: Match) -> Part:

@@ -46,6 +46,8 @@ class Reason(StrEnum):
     RULE_EXPIRED = "rule_expired"
     RULE_TOO_WIDE = "rule_too_wide"
     TOO_MANY_RULES = "too_many_rules"
+    VEX_OLDER = "vex_older"
+    NO_VEX = "no_vex"
     LEFT_OUT = "left_out"
     SCHEDULE_OFF = "schedule_off"
     TOO_MANY_EXPORTS = "too_many_exports"
@@ -213,6 +215,11 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
         "at most {limit} ignore rules can be in force: end some first",
         "生效的忽略规则最多 {limit} 条:请先结束一些",
     ),
+    Reason.VEX_OLDER: (
+        "document {document} was imported in version {version}, which is newer than this one: import a newer one",
+        "文档 {document} 已导入较新的版本 {version}:请导入更新的版本",
+    ),
+    Reason.NO_VEX: ("no OpenVEX document {document} was imported", "未导入过 OpenVEX 文档 {document}"),
     Reason.REFUSED: ("the scan could not start: {message}", "扫描无法启动:{message}"),
 }
 """In English and Chinese; names in braces are filled in."""

@@ -23,3 +23,13 @@ ignore_state = table(
     "ignore_state", "account_id", *(number(name) for name in ("account_id", "revision", "settled")), fill=70
 )
 """How often an account's rules changed, and up to which change its figures are recounted."""
+vex_document = table(
+    "vex_document",
+    "account_id document",
+    number("account_id"),
+    *(words(name) for name in ("document", "author")),
+    *(number(name) for name in ("version", "issued", "imported")),
+    words("owner"),
+    *(number(name) for name in ("rules", "statements")),
+)
+"""OpenVEX documents, so that an older one never takes the place of what came after it."""

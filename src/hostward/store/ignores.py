@@ -9,9 +9,9 @@ from hostward.domain.advisory import Match
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, MachineId, RuleId, Seq, TaskId, VulId
-from hostward.domain.ignoring import IgnoreRule
+from hostward.domain.ignoring import IgnoreRule, VexDocument
 from hostward.domain.module import Module
-from hostward.store import brought, counters, packed, task_vuls, vul_rows
+from hostward.store import brought, counters, packed, task_vuls, vex_rows, vul_rows
 from hostward.store.fleet import KeptStanding
 from hostward.store.ignore_rows import OPEN, QUERY, KeptRules, rules_of
 from hostward.store.ignore_tables import ignore_rule, ignore_state
@@ -162,6 +162,18 @@ class SqlIgnores:
         found = {numbers[key]: parts for key, parts in by_key.items()}
         ignored = self._rules.ignored(self._account(machine), machine, found)
         return [match for match in matches if numbers[brought.key_of(match)] not in ignored]
+
+    def documents(self, account: AccountId) -> Sequence[VexDocument]:
+        """The OpenVEX documents that the account imported, newest first."""
+        return vex_rows.of_account(self._session, account)
+
+    def put_document(self, document: VexDocument) -> None:
+        """Remember a document."""
+        vex_rows.put(self._session, document)
+
+    def drop_document(self, account: AccountId, document: str) -> None:
+        """Forget a document."""
+        vex_rows.drop(self._session, account, document)
 
     def _account(self, which: MachineId) -> AccountId:
         row = self._session.row(_ACCOUNT, which=which)

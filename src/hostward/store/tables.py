@@ -16,7 +16,7 @@ from hostward.store.columns import raw as _bytes
 from hostward.store.columns import table as _table
 from hostward.store.columns import words as _words
 from hostward.store.enrolment_tables import enrolment_token, waiting_machine
-from hostward.store.ignore_tables import ignore_rule, ignore_state
+from hostward.store.ignore_tables import ignore_rule, ignore_state, vex_document
 from hostward.store.schedule_table import schedule
 from hostward.store.session_tables import credential
 from hostward.store.vul_tables import current_vul, task_vul, unit_vul
@@ -40,6 +40,7 @@ __all__ = [
     "schedule",
     "task_vul",
     "unit_vul",
+    "vex_document",
     "vul",
     "vul_fact",
     "waiting_machine",

@@ -6,22 +6,13 @@ once a change is durable, whatever was judged before is stored and waits for a r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, MachineId, RuleId, Seq, TaskId
-from hostward.domain.ignoring import IgnoreRule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulePage:
-    """Some of the rules that were asked for. total: how many there are."""
-
-    total: int
-    rules: Sequence[IgnoreRule]
+from hostward.domain.ignoring import IgnoreRule, VexDocument
 
 
 class Ignores(Protocol):
@@ -87,4 +78,16 @@ class Ignores(Protocol):
 
     def counts_on(self, machine: MachineId, matches: Sequence[Match]) -> Sequence[Match]:
         """Those of the matches that are not set aside on the machine by the rules that are stored."""
+        ...
+
+    def documents(self, account: AccountId) -> Sequence[VexDocument]:
+        """The OpenVEX documents that the account imported, newest first."""
+        ...
+
+    def put_document(self, document: VexDocument) -> None:
+        """Remember a document, in place of what was known of one with its id."""
+        ...
+
+    def drop_document(self, account: AccountId, document: str) -> None:
+        """Forget a document."""
         ...

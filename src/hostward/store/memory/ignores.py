@@ -8,7 +8,7 @@ from hostward.domain.advisory import Match
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, MachineId, RuleId, Seq, TaskId, VulId
-from hostward.domain.ignoring import IgnoreRule, Part
+from hostward.domain.ignoring import IgnoreRule, Part, VexDocument
 from hostward.domain.module import Module
 from hostward.store import brought
 from hostward.store.brought import Brought
@@ -16,7 +16,7 @@ from hostward.store.memory import task_vuls
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.ignored import ignored_on, rise, shown
 from hostward.store.memory.state import OwnVuls, State
-from hostward.store.texts import cleaned
+from hostward.store.texts import clean, cleaned
 
 
 class MemoryIgnores:
@@ -108,6 +108,20 @@ class MemoryIgnores:
         numbers = MemoryAdvisories(self._state).vul_ids(map(brought.key_of, matches))
         return [match for match in matches if numbers[brought.key_of(match)] not in ignored]
 
+    def documents(self, account: AccountId) -> Sequence[VexDocument]:
+        """The OpenVEX documents that the account imported, newest first."""
+        mine = sorted((one for one in self._state.vex_documents.values() if one.account == account), key=_id)
+        return sorted(mine, key=_imported, reverse=True)
+
+    def put_document(self, document: VexDocument) -> None:
+        """Remember a document."""
+        document = cleaned(document)
+        self._state.vex_documents[document.account, document.id] = document
+
+    def drop_document(self, account: AccountId, document: str) -> None:
+        """Forget a document."""
+        self._state.vex_documents.pop((account, clean(document)), None)
+
     def _account(self, machine: MachineId) -> AccountId:
         known = self._state.machines.get(machine)
         if known is None:
@@ -124,3 +138,11 @@ def _numbered(state: State, matches: Sequence[Match]) -> Mapping[VulId, tuple[Pa
     by_key = brought.by_key(matches)
     numbers = MemoryAdvisories(state).vul_ids(by_key)
     return {numbers[key]: parts for key, parts in by_key.items()}
+
+
+def _id(document: VexDocument) -> str:
+    return document.id
+
+
+def _imported(document: VexDocument) -> datetime:
+    return document.imported

@@ -28,7 +28,7 @@ from hostward.domain.ids import (
     VulId,
     WebhookId,
 )
-from hostward.domain.ignoring import IgnoreRule
+from hostward.domain.ignoring import IgnoreRule, VexDocument
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
 from hostward.domain.processes import Processes
@@ -112,6 +112,7 @@ class State:
     own_vuls: dict[MachineId, OwnVuls] = field(default_factory=dict)
     ignore_rules: dict[RuleId, IgnoreRule] = field(default_factory=dict)
     ignore_tags: dict[RuleId, tuple[TagId, ...]] = field(default_factory=dict)
+    vex_documents: dict[tuple[AccountId, str], VexDocument] = field(default_factory=dict)
     ignore_revisions: dict[AccountId, tuple[int, int]] = field(default_factory=dict)
     webhooks: dict[WebhookId, Webhook] = field(default_factory=dict)
     deliveries: dict[DeliveryId, Delivery] = field(default_factory=dict)

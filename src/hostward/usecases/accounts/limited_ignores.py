@@ -9,7 +9,7 @@ from hostward.domain.advisory import Match
 from hostward.domain.errors import Forbidden, InvalidValue
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, MachineId, RuleId, Seq, TaskId
-from hostward.domain.ignoring import IgnoreRule, Scope
+from hostward.domain.ignoring import IgnoreRule, Scope, VexDocument
 from hostward.domain.reason import Reason
 from hostward.usecases.ignore_ports import Ignores
 
@@ -47,6 +47,18 @@ class LimitedIgnores:
         if rule.scope is Scope.CHOSEN:
             return self._reach().issuperset(rule.machines)
         return rule.scope is Scope.TAGGED and bool(rule.tags) and set(self._user.tags).issuperset(rule.tags)
+
+    def documents(self, account: AccountId) -> NoReturn:
+        """Documents are of the whole account."""
+        _forbidden()
+
+    def put_document(self, document: VexDocument) -> NoReturn:
+        """Documents are of the whole account."""
+        _forbidden()
+
+    def drop_document(self, account: AccountId, document: str) -> NoReturn:
+        """Documents are of the whole account."""
+        _forbidden()
 
     def due(self, now: datetime, limit: int) -> NoReturn:
         """The server's own."""

@@ -42,6 +42,10 @@ def upgrade() -> None:
         "current_vul", "machine_id account_id packed:bytes ignored:bytes parts:bytes", key="machine_id",
         sqlite_with_rowid=True,
     )  # fmt: skip
+    _create(
+        "vex_document", "account_id document:text author:text version issued imported owner:text rules statements",
+        key="account_id document", sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("current_vul_account_id_machine_id", "current_vul", ["account_id", "machine_id"])
     for name in ("ignored", "parts"):
         op.add_column("unit_vul", sa.Column(name, sa.LargeBinary(), nullable=True))
@@ -54,7 +58,7 @@ def upgrade() -> None:
 
 def _create(name: str, columns: str, *, key: str, **options: Any) -> None:
     made = map(_column, columns.split())
-    op.create_table(name, *made, sa.PrimaryKeyConstraint(key, name=f"{name}_key"), **options)
+    op.create_table(name, *made, sa.PrimaryKeyConstraint(*key.split(), name=f"{name}_key"), **options)
 
 
 def _column(words: str) -> sa.Column[Any]:
