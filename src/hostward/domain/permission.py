@@ -39,6 +39,10 @@ class Permission(StrEnum):
     REQUEST_READ = "request:read"
     NOTIFICATION_READ = "notification:read"
     NOTIFICATION_WRITE = "notification:write"
+    IGNORE_READ = "ignore:read"
+    IGNORE_WRITE = "ignore:write"
+    VEX_READ = "vex:read"
+    VEX_WRITE = "vex:write"
     READ = SCAN_READ
     SCAN = SCAN_START
 
@@ -92,6 +96,10 @@ GRANTS: Final[Mapping[Permission, Grant]] = {
     Permission.REQUEST_READ: Grant(roles=_ALL, whole_account=True),
     Permission.NOTIFICATION_READ: Grant(roles=_CHECKING, whole_account=True),
     Permission.NOTIFICATION_WRITE: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),
+    Permission.IGNORE_READ: Grant(roles=_ALL),
+    Permission.IGNORE_WRITE: Grant(roles=_HANDLING, by_token=False),
+    Permission.VEX_READ: Grant(roles=_ALL, whole_account=True),
+    Permission.VEX_WRITE: Grant(roles=_HANDLING, whole_account=True, by_token=False),
 }
 """The table. MACHINE_TAG is an administrator's: tags say what limited users see."""
 

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     TOO_MANY_RULES = "too_many_rules"
     VEX_OLDER = "vex_older"
     NO_VEX = "no_vex"
+    NO_VUL = "no_vul"
     LEFT_OUT = "left_out"
     SCHEDULE_OFF = "schedule_off"
     TOO_MANY_EXPORTS = "too_many_exports"
@@ -220,6 +221,7 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
         "文档 {document} 已导入较新的版本 {version}:请导入更新的版本",
     ),
     Reason.NO_VEX: ("no OpenVEX document {document} was imported", "未导入过 OpenVEX 文档 {document}"),
+    Reason.NO_VUL: ("VulID {vul} is not a vulnerability that is known here", "VulID {vul} 不是已知的漏洞"),
     Reason.REFUSED: ("the scan could not start: {message}", "扫描无法启动:{message}"),
 }
 """In English and Chinese; names in braces are filled in."""

@@ -35,6 +35,7 @@ from hostward.api.actions import (
 from hostward.api.actions.accounts import ACCOUNT_ACTIONS
 from hostward.api.actions.console_views import CONSOLE_VIEW_ACTIONS
 from hostward.api.actions.enrolment import ENROLMENT_ACTIONS
+from hostward.api.actions.ignoring import IGNORE_ACTIONS
 from hostward.api.actions.machines import MACHINE_ACTIONS
 from hostward.api.actions.signing_in import SIGNING_IN_ACTIONS
 from hostward.api.actions.task_views import TASK_VIEW_ACTIONS
@@ -291,4 +292,5 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
     *SIGNING_IN_ACTIONS,
     *TASK_VIEW_ACTIONS,
     *WEBHOOK_ACTIONS,
+    *IGNORE_ACTIONS,
 )
