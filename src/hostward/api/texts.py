@@ -193,6 +193,11 @@ NO_WINDOWS = Text(
     "不扫描 Windows 系统;请使用 1、2、4,或以 0 表示全部",
 )
 NO_QUUIDS = Text("HostType 1 is all machines; use HostType 2", "HostType 1 表示全部主机;请使用 HostType 2")
+NO_SCOPE = Text("it goes with Scope", "须与 Scope 一起使用")
+NO_EXCLUDED = Text(
+    "AssetScopeType 1 is the machines of IncludeQuuidList", "AssetScopeType 1 表示 IncludeQuuidList 中的主机"
+)
+NO_INCLUDED = Text("AssetScopeType 0 is all machines; use 1", "AssetScopeType 0 表示全部主机;请使用 1")
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 
 A_JSON_OBJECT = Text("a JSON object of parameters", "由参数组成的 JSON 对象")
@@ -215,6 +220,7 @@ TAG_NAME = Text(
     "The name of a tag has 1 to {limit} characters, none of them a control character.",
     "标签名称应为 1 至 {limit} 个字符,且不得包含控制字符。",
 )
+BAD_TIME = Text("YYYY-MM-DD HH:MM:SS in the time zone of the API", "YYYY-MM-DD HH:MM:SS(API 时区)")
 BAD_DATE = Text("YYYY-MM-DD, from today on", "YYYY-MM-DD,不早于今天")
 BAD_HOST = Text("a host name or address of this server", "本服务的主机名或地址")
 NO_MACHINE = Text("There is no machine with this Uuid or Quuid.", "不存在具有此 Uuid 或 Quuid 的主机。")

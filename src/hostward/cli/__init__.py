@@ -16,6 +16,8 @@ COMMANDS = {
     "machine": ("hostward.cli.machine", "Machines: enrol, list, let in, remove."),
     "agent": ("hostward.cli.agent", "The agent of this host: enrol, run, upgrade, remove."),
     "feed": ("hostward.cli.feed", "Import vulnerability data."),
+    "ignore": ("hostward.cli.ignore", "Set vulnerabilities aside, list what is, and end it."),
+    "vex": ("hostward.cli.vex", "Import OpenVEX documents: what they call not affected is set aside."),
     "user": ("hostward.cli.user", "Users: who may do what, on which machines."),
     "key": ("hostward.cli.key", "API keys: make, change over, take away."),
     "db": ("hostward.cli.db", "Back up everything that is kept, and restore it."),

@@ -17,6 +17,8 @@ DeliveryId = NewType("DeliveryId", int)
 TagId = NewType("TagId", int)
 EditionId = NewType("EditionId", int)
 """One import of a feed: rises, so that what a crashed import left behind can be told from what counts."""
+RuleId = NewType("RuleId", int)
+"""One decision to set a vulnerability aside."""
 VulId = NewType("VulId", int)
 """Permanent number of a vulnerability (the API's VulId)."""
 

@@ -41,6 +41,10 @@ class Permission(StrEnum):
     NOTIFICATION_WRITE = "notification:write"
     FEED_READ = "feed:read"
     FEED_WRITE = "feed:write"
+    IGNORE_READ = "ignore:read"
+    IGNORE_WRITE = "ignore:write"
+    VEX_READ = "vex:read"
+    VEX_WRITE = "vex:write"
     READ = SCAN_READ
     SCAN = SCAN_START
 
@@ -96,6 +100,10 @@ GRANTS: Final[Mapping[Permission, Grant]] = {
     Permission.NOTIFICATION_WRITE: Grant(roles=_ADMINISTRATOR, whole_account=True, by_token=False),
     Permission.FEED_READ: Grant(roles=_ALL),
     Permission.FEED_WRITE: Grant(roles=_HANDLING, whole_account=True),
+    Permission.IGNORE_READ: Grant(roles=_ALL),
+    Permission.IGNORE_WRITE: Grant(roles=_HANDLING, by_token=False),
+    Permission.VEX_READ: Grant(roles=_ALL, whole_account=True),
+    Permission.VEX_WRITE: Grant(roles=_HANDLING, whole_account=True, by_token=False),
 }
 """The table. MACHINE_TAG is an administrator's: tags say what limited users see."""
 

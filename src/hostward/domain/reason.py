@@ -35,6 +35,20 @@ class Reason(StrEnum):
     WINDOW_CLOSED = "window_closed"
     MACHINES_GONE = "machines_gone"
     REFUSED = "refused"
+    NO_RULE = "no_rule"
+    RULE_OVER = "rule_over"
+    RULE_WITHOUT_VUL = "rule_without_vul"
+    RULE_REASON_LONG = "rule_reason_long"
+    RULE_MACHINES = "rule_machines"
+    RULE_NO_MACHINES = "rule_no_machines"
+    RULE_NO_TAGS = "rule_no_tags"
+    RULE_UNKNOWN_TAG = "rule_unknown_tag"
+    RULE_EXPIRED = "rule_expired"
+    RULE_TOO_WIDE = "rule_too_wide"
+    TOO_MANY_RULES = "too_many_rules"
+    VEX_OLDER = "vex_older"
+    NO_VEX = "no_vex"
+    NO_VUL = "no_vul"
     LEFT_OUT = "left_out"
     SCHEDULE_OFF = "schedule_off"
     TOO_MANY_EXPORTS = "too_many_exports"
@@ -176,6 +190,53 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
         "没有名为 {name} 的漏洞数据源:hostward feed status --all 可列出全部",
     ),
     Reason.TOO_MANY_WEBHOOKS: ("at most {limit} webhooks are possible", "Webhook 最多 {limit} 个"),
+    Reason.NO_RULE: ("RuleId {rule} is not an ignore rule of this account", "RuleId {rule} 不是本账号的忽略规则"),
+    Reason.RULE_OVER: (
+        "ignore rule {rule} has ended and can't be changed: make a new one",
+        "忽略规则 {rule} 已结束,无法修改:请新建一条",
+    ),
+    Reason.RULE_WITHOUT_VUL: (
+        "a rule names one vulnerability, such as CVE-2024-3094",
+        "每条规则须指定一个漏洞,例如 CVE-2024-3094",
+    ),
+    Reason.RULE_REASON_LONG: (
+        "a reason has at most {limit} characters: shorten it",
+        "原因最多 {limit} 个字符:请缩短",
+    ),
+    Reason.RULE_MACHINES: (
+        "a rule names at most {limit} machines: give them a tag and name that",
+        "一条规则最多指定 {limit} 台机器:请为它们添加标签并指定标签",
+    ),
+    Reason.RULE_NO_MACHINES: (
+        "the scope {scope} needs at least one machine: name some, or use the scope all",
+        "范围 {scope} 至少需要一台机器:请指定机器,或使用范围 all",
+    ),
+    Reason.RULE_NO_TAGS: (
+        "the scope tagged needs at least one tag: name some, or use the scope all",
+        "范围 tagged 至少需要一个标签:请指定标签,或使用范围 all",
+    ),
+    Reason.RULE_UNKNOWN_TAG: (
+        "no machine can have the tag {name}: make the tag first, or correct its name",
+        "不存在标签 {name}:请先创建该标签,或更正名称",
+    ),
+    Reason.RULE_EXPIRED: (
+        "the rule would expire before it begins: choose a later time, or none",
+        "规则在开始之前就会过期:请选择更晚的时间,或不设置",
+    ),
+    Reason.RULE_TOO_WIDE: (
+        "this rule would reach machines that you are not allowed to see: choose machines, or a tag that you have",
+        "该规则会影响您无权查看的机器:请选择机器,或选择您拥有的标签",
+    ),
+    Reason.TOO_MANY_RULES: (
+        "at most {limit} ignore rules can be in force: end some first",
+        "生效的忽略规则最多 {limit} 条:请先结束一些",
+    ),
+    Reason.VEX_OLDER: (
+        "document {document} was imported in version {version}, which is newer than this one: import a newer one",
+        "文档 {document} 已导入较新的版本 {version}:请导入更新的版本",
+    ),
+    Reason.NO_VEX: ("no OpenVEX document {document} was imported", "未导入过 OpenVEX 文档 {document}"),
+    Reason.NO_VUL: ("VulID {vul} is not a vulnerability that is known here", "VulID {vul} 不是已知的漏洞"),
     Reason.REFUSED: ("the scan could not start: {message}", "扫描无法启动:{message}"),
 }
 """In English and Chinese; names in braces are filled in."""

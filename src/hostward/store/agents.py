@@ -14,7 +14,15 @@ from hostward.store.codec import processes_of, processes_text
 from hostward.store.fleet import KeptStanding
 from hostward.store.machine_rules import KEY_IN_USE, NOBODY, key_of_removed
 from hostward.store.session import Prepared, Session
-from hostward.store.tables import agent_session, current_result, known_vuls, machine, machine_tag, machine_text
+from hostward.store.tables import (
+    agent_session,
+    current_result,
+    current_vul,
+    known_vuls,
+    machine,
+    machine_tag,
+    machine_text,
+)
 from hostward.store.times import micros, micros_or_none
 
 _M, _R = machine.c, current_result.c
@@ -43,7 +51,7 @@ _REMOVE_TEXT = Prepared(
 )
 _DROPPED = tuple(
     Prepared(delete(table).where(table.c.machine_id == bindparam("which")))
-    for table in (agent_session, machine_tag, current_result, known_vuls)
+    for table in (agent_session, machine_tag, current_result, current_vul, known_vuls)
 )
 
 

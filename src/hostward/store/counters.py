@@ -6,8 +6,8 @@ from hostward.store.session import Prepared, Session
 from hostward.store.tables import counter
 
 NAMES = (
-    *("account", "delivery", "edition", "label", "lease", "machine", "package", "request_batch", "schedule", "task"),
-    *("user", "vul", "webhook"),
+    *("account", "delivery", "edition", "ignore_rule", "label", "lease", "machine", "package", "request_batch"),
+    *("schedule", "task", "user", "vul", "webhook"),
 )
 """All counters; each starts at 0, so that the first id is 1."""
 

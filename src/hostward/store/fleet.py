@@ -37,7 +37,7 @@ _MOVE = upserting(
 )
 _VUL_LEVELS = Prepared(
     select(_V.level, case((_V.fixed != "", 1), else_=0).label("fixable"), func.count())
-    .where(_V.task_id == bindparam("which"))
+    .where(_V.task_id == bindparam("which"), task_vuls.COUNTS)
     .group_by(_V.level, "fixable")
 )
 

@@ -11,7 +11,7 @@ from hostward.domain.account import AgentSession
 from hostward.domain.errors import Conflict, NotFound
 from hostward.domain.ids import AccountId, MachineId, TagId
 from hostward.domain.machine import Machine, MachineFacts
-from hostward.store import counters, labels, machine_pages, machine_rows, machine_tags
+from hostward.store import counters, ignore_rows, labels, machine_pages, machine_rows, machine_tags
 from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE
 from hostward.store.sealing import Sealer
 from hostward.store.session import Prepared, Session
@@ -109,6 +109,7 @@ class SqlMachines:
         for tag in tags:
             labels.add(self._session, known.account, tag)
         machine_tags.put(self._session, known.account, machine, tags)
+        ignore_rows.tags_changed(self._session, known.account)
 
     def tags(self, machines: Sequence[MachineId]) -> Mapping[MachineId, tuple[str, ...]]:
         """The tags of these machines, sorted; machines without any are left out."""
@@ -148,6 +149,7 @@ class SqlMachines:
     def drop_labels(self, account: AccountId, names: Sequence[str]) -> None:
         """Remove tags, from machines too."""
         labels.drop(self._session, account, names)
+        ignore_rows.tags_changed(self._session, account)
 
     def seen(self, machine: MachineId, now: datetime) -> None:
         """The agent was heard of; an earlier word that comes late changes nothing."""

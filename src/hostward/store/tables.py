@@ -5,7 +5,7 @@ the machine, so that one PostgreSQL can later become a distributed one. Every ta
 account; what is the same for all (vulnerability data, interned packages, counters) has none.
 """
 
-from sqlalchemy import Column, Float, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 
 from hostward.domain.host_scan import UnitState
 from hostward.store.advisory_tables import advisory, affected, edition, feed, feed_health, vul, vul_fact
@@ -16,8 +16,10 @@ from hostward.store.columns import raw as _bytes
 from hostward.store.columns import table as _table
 from hostward.store.columns import words as _words
 from hostward.store.enrolment_tables import enrolment_token, waiting_machine
+from hostward.store.ignore_tables import ignore_rule, ignore_state, vex_document
 from hostward.store.schedule_table import schedule
 from hostward.store.session_tables import credential
+from hostward.store.vul_tables import current_vul, task_vul, unit_vul
 from hostward.store.webhook_tables import known_vuls, webhook, webhook_delivery
 
 __all__ = [
@@ -26,13 +28,19 @@ __all__ = [
     "advisory",
     "affected",
     "credential",
+    "current_vul",
     "edition",
     "enrolment_token",
     "feed",
     "feed_health",
+    "ignore_rule",
+    "ignore_state",
     "known_vuls",
     "metadata",
     "schedule",
+    "task_vul",
+    "unit_vul",
+    "vex_document",
     "vul",
     "vul_fact",
     "waiting_machine",
@@ -256,23 +264,6 @@ task_block = _table(
     _number("account_id"),
     *(_number(name) for name in BLOCK_COLUMNS),
     fill=FILL_HOT,
-)
-unit_vul = _table(
-    "unit_vul", "task_id seq", _number("task_id"), _number("seq"), _number("account_id"), _bytes("packed")
-)
-task_vul = _table(
-    "task_vul",
-    "task_id vul_id",
-    _number("task_id"),
-    _number("vul_id"),
-    _number("account_id"),
-    _number("machines"),
-    _number("level", null=True),
-    _words("level_source"),
-    Column("cvss", Float(53)),
-    *map(_words, ("component", "fixed", "ecosystem", "place", "restart")),
-    _number("category"),
-    fill=FILL_WARM,
 )
 lease = _table(
     "lease",

@@ -5,18 +5,20 @@ task are counted one after the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import TaskId, VulId
+from hostward.domain.ids import AccountId, TaskId, VulId
 from hostward.domain.matching import UNKNOWN_LEVEL
-from hostward.store import packed, vul_facts, vul_rows
+from hostward.store import brought, packed, vul_facts, vul_rows
+from hostward.store.brought import Brought
 from hostward.store.codec import level_of, number_of
 from hostward.store.found_vuls import Found, badness, by_key
+from hostward.store.ignore_rows import KeptRules
 from hostward.store.session import Prepared, Row, Session, Value, in_chunks
 from hostward.store.tables import task, task_vul, unit_vul
 from hostward.usecases.records import TaskVul
@@ -31,25 +33,26 @@ _STATE = (
 )
 _AT = (unit_vul.c.task_id == bindparam("which"), unit_vul.c.seq == bindparam("at"))
 _ONE = (_V.task_id == bindparam("which"), _V.vul_id == bindparam("one"))
+COUNTS = _V.machines > 0
+"""Those that some machine has and that are not set aside there."""
 
+_ACCOUNT = Prepared(select(task.c.account_id).where(task.c.task_id == bindparam("which")))
 _LOCK = Prepared(select(task.c.account_id).where(task.c.task_id == bindparam("which")).with_for_update())
-_SET = Prepared(select(unit_vul.c.packed).where(*_AT))
+_SET = Prepared(select(unit_vul.c.packed, unit_vul.c.ignored, unit_vul.c.parts).where(*_AT))
 _FORGET_SET = Prepared(delete(unit_vul).where(*_AT))
 _ADD_SET = Prepared(insert(unit_vul))
+_MOVE_SET = Prepared(
+    update(unit_vul).where(*_AT).values(packed=bindparam("to_packed"), ignored=bindparam("to_ignored"))
+)
 _ADD = Prepared(insert(task_vul))
 _MOVE = Prepared(
     update(task_vul)
     .where(*_ONE)
     .values(
-        machines=_V.machines + bindparam("more"),
-        level=bindparam("to_level"),
-        level_source=bindparam("to_level_source"),
-        cvss=bindparam("to_cvss"),
-        restart=bindparam("to_restart"),
+        {name: bindparam(f"to_{name}") for name in ("machines", "holders", "level", "level_source", "cvss", "restart")}
     )
 )
-_LEAVE = Prepared(update(task_vul).where(*_ONE).values(machines=_V.machines - 1))
-_GONE = Prepared(delete(task_vul).where(_V.task_id == bindparam("which"), _V.machines <= 0))
+_GONE = Prepared(delete(task_vul).where(_V.task_id == bindparam("which"), _V.holders <= 0))
 _COUNT = Prepared(
     update(task)
     .where(task.c.task_id == bindparam("which"))
@@ -58,31 +61,80 @@ _COUNT = Prepared(
 _ALL_SETS = Prepared(select(unit_vul.c.packed).where(unit_vul.c.task_id == bindparam("which")))
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A row of task_vul."""
+
+    machines: int
+    holders: int
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """What a unit has: the vulnerabilities that count, and those set aside."""
+
+    counted: frozenset[VulId] = frozenset()
+    ignored: frozenset[VulId] = frozenset()
+
+    @property
+    def every(self) -> frozenset[VulId]:
+        """Both."""
+        return self.counted | self.ignored
+
+
 def _worst_first(level: ColumnElement[int], cvss: ColumnElement[float]) -> tuple[ColumnElement[Any], ...]:
     return func.coalesce(level, UNKNOWN_LEVEL.value).desc(), func.coalesce(cvss, -1.0).desc()
 
 
 _WORST = Prepared(
     select(*_STATE)
-    .where(_V.task_id == bindparam("which"))
+    .where(_V.task_id == bindparam("which"), COUNTS)
     .order_by(*_worst_first(_V.level, _V.cvss), _V.machines.desc(), _V.vul_id)
     .limit(bindparam("many"))
 )
 
 
-def record(session: Session, unit: Unit, matches: Sequence[Match]) -> int:
-    """Make these the unit's vulnerabilities; returns how many are distinct."""
-    locked = session.row(_LOCK, which=unit.task)
-    if locked is None:
-        raise LookupError(f"no task {unit.task}")
-    found = _numbered(session, by_key(matches))
-    before = _set_of(session, unit)
-    if found or before:
-        _put_set(session, unit, int(locked[0]), found)
-        more, visible = _put_counts(session, unit.task, int(locked[0]), before, found)
-        if visible:
-            session.run(_COUNT, which=unit.task, more=more)
-    return len(found)
+def record(session: Session, unit: Unit, matches: Sequence[Match], rules: KeptRules) -> int:
+    """Make these the unit's vulnerabilities; returns how many distinct ones count."""
+    # Before the task's row, which is locked last of all: reports of other machines then wait for nothing but that.
+    found, brought_by = _numbered(session, by_key(matches)), brought.by_key(matches)
+    numbers = vul_rows.ids(session, brought_by)
+    parts = {numbers[key]: one for key, one in brought_by.items()}
+    ignored = rules.ignored(_account(session, unit.task), unit.machine, parts)
+    account, before = _lock(session, unit.task), _set_of(session, unit)[0]
+    now = _Set(frozenset(found) - ignored, ignored)
+    if found or before.every:
+        session.run(_FORGET_SET, which=unit.task, at=unit.seq)
+        if found:
+            session.run(
+                _ADD_SET, task_id=unit.task, seq=unit.seq, account_id=account, packed=packed.pack(now.counted),
+                ignored=packed.pack(now.ignored), parts=brought.pack(parts),
+            )  # fmt: skip
+        _put_counts(session, unit.task, account, (before, now), found)
+    return len(now.counted)
+
+
+def rejudge(session: Session, unit: Unit, rules: KeptRules) -> int:
+    """Judge what the unit found by the rules of today; returns how many count."""
+    before, stored = _set_of(session, unit)
+    account = _account(session, unit.task)
+    if not before.ignored and before.counted.isdisjoint(rules.ruled(account)):
+        return len(before.counted)
+    ignored = rules.ignored(account, unit.machine, known_parts(before.every, stored))
+    now = _Set(before.every - ignored, ignored)
+    if now != before:
+        _lock(session, unit.task)
+        to = {"to_packed": packed.pack(now.counted), "to_ignored": packed.pack(now.ignored)}
+        session.run(_MOVE_SET, which=unit.task, at=unit.seq, **to)
+        _put_counts(session, unit.task, account, (before, now), {})
+    return len(now.counted)
+
+
+def known_parts(every: Iterable[VulId], stored: bytes | None) -> Brought:
+    """The packages that bring each; none where they were not kept."""
+    known = brought.unpack(stored)
+    return {which: known.get(which, ()) for which in every}
 
 
 def worst(session: Session, which: TaskId, limit: int) -> list[TaskVul]:
@@ -94,7 +146,7 @@ def page(
     session: Session, which: TaskId, levels: frozenset[int], *, limit: int, offset: int
 ) -> tuple[int, list[TaskVul]]:
     """How many of these levels the task found, and a page of them, worst first. 0: no level is given; empty: all."""
-    meant = [_V.task_id == which]
+    meant = [_V.task_id == which, COUNTS]
     if levels:
         meant.append(func.coalesce(_V.level, 0).in_(sorted(levels)))
     total = session.select(select(func.count()).select_from(task_vul).where(*meant))[0][0]
@@ -128,42 +180,71 @@ def _numbered(session: Session, found: Mapping[str, Found]) -> dict[VulId, Found
     }
 
 
-def _set_of(session: Session, unit: Unit) -> frozenset[VulId]:
+def _account(session: Session, which: TaskId) -> AccountId:
+    row = session.row(_ACCOUNT, which=which)
+    if row is None:
+        raise LookupError(f"no task {which}")
+    return AccountId(row[0])
+
+
+def _lock(session: Session, which: TaskId) -> int:
+    """The task's account; nobody else counts the task before this transaction ends."""
+    row = session.row(_LOCK, which=which)
+    if row is None:
+        raise LookupError(f"no task {which}")
+    return int(row[0])
+
+
+def _set_of(session: Session, unit: Unit) -> tuple[_Set, bytes | None]:
     row = session.row(_SET, which=unit.task, at=unit.seq)
-    return packed.unpack(row[0]) if row else frozenset()
-
-
-def _put_set(session: Session, unit: Unit, account: int, found: Mapping[VulId, Found]) -> None:
-    session.run(_FORGET_SET, which=unit.task, at=unit.seq)
-    if found:
-        session.run(_ADD_SET, task_id=unit.task, seq=unit.seq, account_id=account, packed=packed.pack(found))
+    if row is None:
+        return _Set(), None
+    return _Set(packed.unpack(row[0]), packed.unpack(row[1] or b"")), row[2]
 
 
 def _put_counts(
-    session: Session, which: TaskId, account: int, before: frozenset[VulId], found: Mapping[VulId, Found]
-) -> tuple[int, bool]:
-    """Bring the task's rows up to date: how many more there are, and whether anything can be seen to differ."""
-    stored = _stored(session, which, sorted(found))
-    new = [number for number in found if number not in stored]
-    session.many(_ADD, [_row(which, account, number, found[number]) for number in new])
-    moved = []
-    for number in (number for number in found if number in stored):
-        now, more = stored[number].worse(found[number]), int(number not in before)
-        if more or now != stored[number]:
-            moved.append(_move(which, number, now, more))
+    session: Session, which: TaskId, account: int, sets: tuple[_Set, _Set], found: Mapping[VulId, Found]
+) -> None:
+    """Bring the task's rows and its count up to date; its revision rises when anything can be seen to differ.
+
+    sets: what the unit had, and has now. found: what is said of those that it has now; nothing when it is what was said
+    before.
+    """
+    before, now = sets
+    concerned = sorted(before.every | now.every if found else before.every ^ now.every | before.ignored ^ now.ignored)
+    stored = _stored(session, which, concerned)
+    new, moved, distinct, gone, visible = [], [], 0, False, False
+    for number in concerned:
+        machines = (number in now.counted) - (number in before.counted)
+        holders = (number in now.every) - (number in before.every)
+        kept = stored.get(number)
+        if kept is None:
+            new.append(_row(which, account, number, found[number], machines=machines))
+            distinct, visible = distinct + machines, visible or machines > 0
+            continue
+        after = _Kept(kept.machines + machines, kept.holders + holders, kept.found)
+        if number in found:
+            after = replace(after, found=kept.found.worse(found[number]))
+        if after != kept:
+            moved.append(_move(which, number, after))
+            distinct += (after.machines > 0) - (kept.machines > 0)
+            gone = gone or after.holders <= 0
+            visible = visible or machines != 0 or after.machines > 0
+    session.many(_ADD, new)
     session.many(_MOVE, moved)
-    left = sorted(before.difference(found))
-    session.many(_LEAVE, [{"which": which, "one": number} for number in left])
-    gone = session.run(_GONE, which=which) if left else 0
-    return len(new) - gone, bool(new or moved or left)
+    if gone:
+        session.run(_GONE, which=which)
+    if visible:
+        session.run(_COUNT, which=which, more=distinct)
 
 
-def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[VulId, Found]:
-    stored: dict[VulId, Found] = {}
+def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[VulId, _Kept]:
+    stored: dict[VulId, _Kept] = {}
     for chunk in in_chunks(numbers):
-        rows = session.select(select(*_STATE).where(_V.task_id == which, _V.vul_id.in_(chunk)))
-        for number, _machines, level, source, cvss, component, fixed, category, ecosystem, place, restart in rows:
-            stored[VulId(number)] = Found(
+        rows = session.select(select(*_STATE, _V.holders).where(_V.task_id == which, _V.vul_id.in_(chunk)))
+        for number, machines, level, source, cvss, component, fixed, category, *where, holders in rows:
+            ecosystem, place, restart = where
+            found = Found(
                 level=level_of(level),
                 level_source=source,
                 cvss=cvss,
@@ -174,15 +255,17 @@ def _stored(session: Session, which: TaskId, numbers: Sequence[VulId]) -> dict[V
                 place=place,
                 restart=restart,
             )
+            stored[VulId(number)] = _Kept(machines, holders, found)
     return stored
 
 
-def _row(which: TaskId, account: int, number: VulId, found: Found) -> dict[str, Value]:
+def _row(which: TaskId, account: int, number: VulId, found: Found, *, machines: int) -> dict[str, Value]:
     return {
         "task_id": which,
         "vul_id": number,
         "account_id": account,
-        "machines": 1,
+        "machines": machines,
+        "holders": 1,
         "level": number_of(found.level),
         "level_source": found.level_source,
         "cvss": found.cvss,
@@ -195,14 +278,17 @@ def _row(which: TaskId, account: int, number: VulId, found: Found) -> dict[str, 
     }
 
 
-def _move(which: TaskId, number: VulId, now: Found, more: int) -> dict[str, Value]:
-    rating: dict[str, Value] = {
-        "to_level": number_of(now.level),
-        "to_level_source": now.level_source,
-        "to_cvss": now.cvss,
-        "to_restart": now.restart,
+def _move(which: TaskId, number: VulId, after: _Kept) -> dict[str, Value]:
+    return {
+        "which": which,
+        "one": number,
+        "to_machines": after.machines,
+        "to_holders": after.holders,
+        "to_level": number_of(after.found.level),
+        "to_level_source": after.found.level_source,
+        "to_cvss": after.found.cvss,
+        "to_restart": after.found.restart,
     }
-    return {"which": which, "one": number, "more": more, **rating}
 
 
 def _task_vuls(session: Session, rows: Sequence[Row]) -> list[TaskVul]:

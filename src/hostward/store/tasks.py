@@ -25,6 +25,7 @@ from hostward.store import (
     unit_queries,
     unit_rows,
 )
+from hostward.store.ignore_rows import KeptRules
 from hostward.store.kept_counts import KeptCounts
 from hostward.store.session import Session
 from hostward.usecases.records import (
@@ -43,8 +44,9 @@ from hostward.usecases.records import (
 class SqlTasks:
     """ports.Tasks. Counts are gathered and written before anything that shows them is read, and by flush()."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, rules: KeptRules) -> None:
         self._session = session
+        self._rules = rules
         self._counts = KeptCounts(session)
 
     def flush(self) -> None:
@@ -154,7 +156,7 @@ class SqlTasks:
 
     def record_vuls(self, unit: Unit, matches: Sequence[Match]) -> int:
         """Make these the vulnerabilities this unit found."""
-        return task_vuls.record(self._session, unit, matches)
+        return task_vuls.record(self._session, unit, matches, self._rules)
 
     def vuls(self, task: TaskId, *, limit: int, tags: Sequence[str] = ()) -> Sequence[TaskVul]:
         """What the task found, worst first."""

@@ -10,6 +10,8 @@ from hostward.store.console_sessions import SqlConsoleSessions
 from hostward.store.credentials import SqlCredentials
 from hostward.store.enrolments import SqlEnrolments
 from hostward.store.fleet import KeptStanding, SqlFleet
+from hostward.store.ignore_rows import KeptRules
+from hostward.store.ignores import SqlIgnores
 from hostward.store.machines import SqlMachines
 from hostward.store.requests import SqlRequests
 from hostward.store.results import SqlResults
@@ -24,13 +26,14 @@ from hostward.store.webhooks import SqlWebhooks
 class SqlUnitOfWork:
     """ports.UnitOfWork on a connection inside a transaction; who opened that also ends it, after finish()."""
 
-    __slots__ = ("_kept", "_sealer", "_session", "accounts_changed", "tasks")
+    __slots__ = ("_kept", "_rules", "_sealer", "_session", "accounts_changed", "tasks")
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._session = Session(connection)
         self._sealer = sealer
         self._kept = KeptStanding(self._session)
-        self.tasks = SqlTasks(self._session)
+        self._rules = KeptRules(self._session)
+        self.tasks = SqlTasks(self._session, self._rules)
         """Tasks and units."""
         self.accounts_changed = False
         """Whether users or keys are no longer what they were when the transaction began."""
@@ -104,6 +107,11 @@ class SqlUnitOfWork:
     def webhooks(self) -> SqlWebhooks:
         """Who is told of what happens here."""
         return SqlWebhooks(self._session, self._sealer)
+
+    @property
+    def ignores(self) -> SqlIgnores:
+        """What was set aside, and by whom."""
+        return SqlIgnores(self._session, self._rules, self._kept)
 
     @property
     def whole(self) -> "SqlUnitOfWork":

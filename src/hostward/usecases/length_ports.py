@@ -1,10 +1,11 @@
 """What the use cases need to know of how long scans took."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hostward.domain.durations import Durations
-from hostward.domain.ids import AccountId
+from hostward.domain.ids import AccountId, TaskId
 from hostward.domain.module import Module
 
 
@@ -21,4 +22,8 @@ class ScanLengths(Protocol):
 
     def learn(self, account: AccountId, module: Module, took: timedelta) -> None:
         """A scan ended well after this long: it is counted in its class."""
+        ...
+
+    def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
+        """When each unit that holds a lease began, and its progress; at most progress.MOST_AT_WORK of them."""
         ...

@@ -22,6 +22,7 @@ from hostward.usecases.advisory_ports import Advisories
 from hostward.usecases.agent_ports import Agents
 from hostward.usecases.enrolment_ports import Enrolments
 from hostward.usecases.fleet_ports import Fleet
+from hostward.usecases.ignore_ports import Ignores
 from hostward.usecases.length_ports import ScanLengths
 from hostward.usecases.records import (
     ALL_TASKS,
@@ -150,7 +151,8 @@ class Tasks(ScanLengths, Protocol):
         """Make these the vulnerabilities this unit found (in place of earlier ones); returns how many are distinct.
 
         Keeps, in the same transaction: the unit's own packed set, the task's list with the number of machines each,
-        Tally.vuls and Task.vul_rev. Hidden matches must have been left out by the caller.
+        Tally.vuls and Task.vul_rev. Hidden matches must have been left out by the caller; those that ignore rules set
+        aside are kept, and counted nowhere.
         """
         ...
 
@@ -166,10 +168,6 @@ class Tasks(ScanLengths, Protocol):
         Vulnerabilities by their number, baseline items that failed by policy and item, malware by path and rule.
         tags: on machines with one of these.
         """
-        ...
-
-    def at_work(self, task: TaskId) -> Sequence[tuple[datetime, int]]:
-        """When each unit that holds a lease began, and its progress; at most progress.MOST_AT_WORK of them."""
         ...
 
     def recount(self, task: TaskId) -> Tally:
@@ -360,10 +358,15 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def ignores(self) -> Ignores:
+        """What was set aside."""
+        ...
+
+    @property
     def whole(self) -> "UnitOfWork":
         """The same transaction without a user's limits, for what the server itself has to tell of a change.
 
-        Only notifications take it: what they read reaches receivers of the whole account, never the user who asked.
+        Only for notifications: what they read reaches receivers of the whole account, never the user who asked.
         """
         ...
 

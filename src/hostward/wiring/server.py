@@ -39,6 +39,7 @@ from hostward.wiring.exports import open_exports, sweep
 from hostward.wiring.feed_desk import VERB as FEEDS
 from hostward.wiring.feed_updater import FeedUpdater
 from hostward.wiring.figures import Figures
+from hostward.wiring.ignoring import follow_rules
 from hostward.wiring.installs import Installs
 from hostward.wiring.local_api import LocalApi, api_settings, rules_of
 from hostward.wiring.metrics_token import read_token
@@ -130,7 +131,7 @@ def _joined(
             partial(reap, store, hub, clock), _scheduler(settings, clock, store, hub).run, gateway.request_log.keep,
             control.serve, partial(forget_vanished, store, clock, settings.agent_forget_after_days),
             partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
-            updater.run,
+            updater.run, partial(follow_rules, store, clock),
         ),
     )  # fmt: skip
     return Server(

@@ -17,6 +17,7 @@ from enrolment_scenarios import ENROLMENT_EXAMPLES
 from feed_scenarios import FEED_EXAMPLES
 from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
+from ignore_scenarios import IGNORE_EXAMPLES
 from signing_in_scenarios import SIGNING_IN_EXAMPLES
 from webhook_scenarios import WEBHOOK_EXAMPLES
 
@@ -24,6 +25,7 @@ HERE = Path(__file__).parent
 ALL = (
     *(*EXAMPLES, *ACCOUNT_EXAMPLES, *SIGNING_IN_EXAMPLES, *WEBHOOK_EXAMPLES, *CONSOLE_EXAMPLES, *ENROLMENT_EXAMPLES),
     *FEED_EXAMPLES,
+    *IGNORE_EXAMPLES,
 )
 SECRETS = re.compile(r'"(?:SecretKey|TmpSecretKey|Token)": "([^"]*)"')
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bills import PRODUCERS
 from hostward.domain.errors import InvalidValue
 from hostward.domain.matching import has_place
-from hostward.scanners.vul.sbom.purl import Purl, parse
+from hostward.domain.purl import Purl, parse
 from hostward.scanners.vul.sbom.read import read
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)

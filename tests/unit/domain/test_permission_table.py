@@ -12,7 +12,7 @@ ADMINISTRATOR = User(id=UserId(1), account=AccountId(1), name="ann", role=Role.A
 NOTIFYING = {"notification:read", "notification:write"}
 AUDITOR_READS = {
     "scan:read", "schedule:read", "machine:read", "user:read", "key:read", "audit:read", "request:read",
-    "notification:read", "enrolment:read", "feed:read",
+    "notification:read", "enrolment:read", "feed:read", "ignore:read", "vex:read",
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from hostward.api.actions.accounts import ACCOUNT_ACTIONS
 from hostward.api.actions.console_views import CONSOLE_VIEW_ACTIONS
 from hostward.api.actions.enrolment import ENROLMENT_ACTIONS
 from hostward.api.actions.feeds import FEED_ACTIONS
+from hostward.api.actions.ignoring import IGNORE_ACTIONS
 from hostward.api.actions.machines import MACHINE_ACTIONS
 from hostward.api.actions.signing_in import SIGNING_IN_ACTIONS
 from hostward.api.actions.task_views import TASK_VIEW_ACTIONS
@@ -293,4 +294,5 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
     *TASK_VIEW_ACTIONS,
     *WEBHOOK_ACTIONS,
     *FEED_ACTIONS,
+    *IGNORE_ACTIONS,
 )

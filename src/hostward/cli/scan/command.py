@@ -17,6 +17,7 @@ from hostward.cli.scan.output import write
 from hostward.cli.scan.report import HostReport, Judged
 from hostward.cli.scan.request import LEVELS, MODULES, Request, modules_of, paths_of, policies_of, root_of, sbom_of
 from hostward.cli.statuses import FAILED, FOUND, INCOMPLETE, INTERRUPTED
+from hostward.cli.vex import vex_of
 from hostward.domain.errors import HostwardError, InvalidValue
 from hostward.domain.module import Module
 from hostward.domain.severity import Level
@@ -33,6 +34,13 @@ from hostward.wiring import local_scan, local_store
     "--policy", "policies", multiple=True, type=click.Path(path_type=Path), help="Judge by this file instead."
 )
 @click.option("--sbom", type=click.Path(path_type=Path), help="Judge this CycloneDX or SPDX file, not a machine.")
+@click.option(
+    "--vex",
+    "vexes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Ignore what this OpenVEX document calls not affected or fixed; may be repeated.",
+)
 @click.option("--data", metavar="DIR", help="Data directory whose vulnerability data is used.")
 @click.option("-o", "--output", "format_", type=click.Choice(list(FORMATS)), default="table", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there.")
@@ -46,6 +54,7 @@ def command(  # noqa: PLR0917  # click passes one argument an option
     paths: tuple[Path, ...],
     policies: tuple[Path, ...],
     sbom: Path | None,
+    vexes: tuple[Path, ...],
     data: str | None,
     format_: str,
     out: Path | None,
@@ -65,6 +74,7 @@ def command(  # noqa: PLR0917  # click passes one argument an option
     request = Request(
         modules=chosen, root=inside, paths=paths_of(paths, inside), seconds=timeout, policies=policies_of(policies),
         sbom=sbom, subject="" if described is None else described.subject,
+        aside=[one for vex in vexes for one in vex_of(vex).aside],
     )  # fmt: skip
     data_dir = read(command_line={} if data is None else {"data_dir": data}).data_dir
     if described is None:

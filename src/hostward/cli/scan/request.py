@@ -10,6 +10,7 @@ from hostward.domain.errors import InvalidValue
 from hostward.domain.module import Module
 from hostward.domain.options import BaselineOptions, MalwareOptions, Options, Pattern, VulOptions
 from hostward.domain.severity import Level
+from hostward.protocol.openvex import SetAside
 from hostward.scanners.baseline.outside import read_policies
 from hostward.scanners.vul.sbom.bill import Described
 from hostward.scanners.vul.sbom.read import MAX_BYTES
@@ -25,7 +26,7 @@ class Request:
 
     root: "/" for this machine. paths: only these are looked through for malware, () for the usual ones. policies: files
     the baseline is judged by, () for the built-in ones. sbom: a bill of materials that is judged in place of a machine;
-    subject: what it describes, by name.
+    subject: what it describes, by name. aside: what OpenVEX documents set aside.
     """
 
     modules: Sequence[Module]
@@ -35,6 +36,7 @@ class Request:
     policies: tuple[Path, ...] = ()
     sbom: Path | None = None
     subject: str = ""
+    aside: Sequence[SetAside] = ()
 
     def options(self) -> list[Options]:
         """What each module is asked for, in the order of the modules."""

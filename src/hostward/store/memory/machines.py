@@ -10,6 +10,7 @@ from hostward.domain.ids import AccountId, MachineId, TagId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.store.machine_rules import CHALLENGES_KEPT, ELSEWHERE, NOBODY
 from hostward.store.memory import machine_pages
+from hostward.store.memory.ignored import tags_changed
 from hostward.store.memory.pages import has_tag
 from hostward.store.memory.state import State
 from hostward.store.texts import clean, cleaned
@@ -87,6 +88,7 @@ class MemoryMachines:
         for tag in tags:
             self.add_label(self._state.machines[machine].account, tag)
         self._state.machine_tags[machine] = tuple(sorted(set(map(clean, tags))))
+        tags_changed(self._state, self._state.machines[machine].account)
 
     def tags(self, machines: Sequence[MachineId]) -> Mapping[MachineId, tuple[str, ...]]:
         """The tags of these machines, sorted; machines without any are left out."""
@@ -137,6 +139,7 @@ class MemoryMachines:
         for name in names:
             self._state.labels.pop((account, name), None)
         self._change_tags(account, lambda tags: [tag for tag in tags if tag not in names])
+        tags_changed(self._state, account)
 
     def _change_tags(self, account: AccountId, change: Callable[[Sequence[str]], Sequence[str]]) -> None:
         for machine in self.of_account(account):

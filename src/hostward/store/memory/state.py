@@ -19,6 +19,7 @@ from hostward.domain.ids import (
     EditionId,
     LeaseId,
     MachineId,
+    RuleId,
     ScheduleId,
     Seq,
     TagId,
@@ -27,6 +28,7 @@ from hostward.domain.ids import (
     VulId,
     WebhookId,
 )
+from hostward.domain.ignoring import IgnoreRule, VexDocument
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
 from hostward.domain.processes import Processes
@@ -34,6 +36,7 @@ from hostward.domain.schedule import Schedule
 from hostward.domain.severity import Level
 from hostward.domain.task import Task
 from hostward.domain.webhook import Delivery, Webhook
+from hostward.store.brought import Brought
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
 from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease, RequestBatch
@@ -41,10 +44,24 @@ from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease, Reque
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A vulnerability of a task and how many of its machines have it."""
+    """A vulnerability of a task: on how many machines it counts, and how many have it, set aside or not."""
 
     found: Found
     machines: int
+    holders: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnVuls:
+    """The vulnerabilities of a unit or a machine, with the packages that bring them. ignored: those set aside."""
+
+    parts: Brought = field(default_factory=dict)
+    ignored: frozenset[VulId] = frozenset()
+
+    @property
+    def counted(self) -> frozenset[VulId]:
+        """Those that count."""
+        return frozenset(self.parts) - self.ignored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +101,7 @@ class State:
     tasks: dict[TaskId, Task] = field(default_factory=dict)
     units: dict[tuple[TaskId, Seq], Unit] = field(default_factory=dict)
     leases: dict[LeaseId, Lease] = field(default_factory=dict)
-    vul_sets: dict[tuple[TaskId, Seq], frozenset[VulId]] = field(default_factory=dict)
+    unit_vuls: dict[tuple[TaskId, Seq], OwnVuls] = field(default_factory=dict)
     task_vuls: dict[tuple[TaskId, VulId], Counted] = field(default_factory=dict)
     lengths: dict[tuple[AccountId, Module], Durations] = field(default_factory=dict)
     schedules: dict[ScheduleId, Schedule] = field(default_factory=dict)
@@ -92,6 +109,11 @@ class State:
     current: dict[tuple[MachineId, Module], tuple[LeaseId, datetime]] = field(default_factory=dict)
     risks: dict[tuple[MachineId, Module], int] = field(default_factory=dict)
     risk_levels: dict[tuple[MachineId, Module], Mapping[Level, int]] = field(default_factory=dict)
+    own_vuls: dict[MachineId, OwnVuls] = field(default_factory=dict)
+    ignore_rules: dict[RuleId, IgnoreRule] = field(default_factory=dict)
+    ignore_tags: dict[RuleId, tuple[TagId, ...]] = field(default_factory=dict)
+    vex_documents: dict[tuple[AccountId, str], VexDocument] = field(default_factory=dict)
+    ignore_revisions: dict[AccountId, tuple[int, int]] = field(default_factory=dict)
     webhooks: dict[WebhookId, Webhook] = field(default_factory=dict)
     deliveries: dict[DeliveryId, Delivery] = field(default_factory=dict)
     known_vuls: dict[MachineId, tuple[LeaseId, frozenset[VulId]]] = field(default_factory=dict)

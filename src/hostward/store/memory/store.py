@@ -13,6 +13,7 @@ from hostward.store.memory.console_sessions import MemoryConsoleSessions
 from hostward.store.memory.credentials import MemoryCredentials
 from hostward.store.memory.enrolments import MemoryEnrolments
 from hostward.store.memory.fleet import MemoryFleet
+from hostward.store.memory.ignores import MemoryIgnores
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.results import MemoryResults
@@ -43,6 +44,7 @@ class MemoryUnitOfWork:
         self.requests = MemoryRequests(state)
         self.schedules = MemorySchedules(state)
         self.webhooks = MemoryWebhooks(state)
+        self.ignores = MemoryIgnores(state)
         self.fleet = MemoryFleet(state)
         self.totals = MemoryTotals(state)
 

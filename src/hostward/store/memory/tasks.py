@@ -208,7 +208,7 @@ class MemoryTasks:
 
     def recount(self, task: TaskId) -> Tally:
         """The tally counted anew."""
-        sets = (ids for (which, _), ids in self._state.vul_sets.items() if which == task)
+        sets = (one.counted for (which, _), one in self._state.unit_vuls.items() if which == task)
         return recounted(self.units(task), vuls=len(frozenset().union(*sets)))
 
     def _shown(self, task: Task, tags: Sequence[str]) -> Task:

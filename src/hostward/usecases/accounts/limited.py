@@ -13,6 +13,7 @@ from hostward.domain.account import User
 from hostward.domain.errors import Forbidden
 from hostward.domain.ids import MachineId
 from hostward.usecases.account_ports import Accounts, Audit, Requests
+from hostward.usecases.accounts.limited_ignores import LimitedIgnores
 from hostward.usecases.accounts.limited_machines import LimitedFleet, LimitedMachines, LimitedResults
 from hostward.usecases.accounts.limited_tasks import LimitedTasks
 from hostward.usecases.advisory_ports import Advisories
@@ -144,6 +145,11 @@ class LimitedUnitOfWork:
     def webhooks(self) -> Webhooks:
         """Receivers are of the whole account."""
         return cast("Webhooks", _Closed(self._uow.webhooks, set()))
+
+    @property
+    def ignores(self) -> LimitedIgnores:
+        """Rules that reach no further than the user's machines."""
+        return LimitedIgnores(self._uow.ignores, self._user, lambda: self.reach)
 
     @property
     def whole(self) -> UnitOfWork:

@@ -66,7 +66,8 @@ def _of_vuls(uow: UnitOfWork, task: Task, lease: Lease) -> _Found:
 
     Where that was not kept (nobody listened then) the packages of those results are matched with today's advisories.
     """
-    found = of_matches(uow.results.matches(lease.machine, lease.id))
+    matches = uow.results.matches(lease.machine, lease.id)
+    found = of_matches(uow.ignores.counts_on(lease.machine, matches))
     current = uow.results.current(lease.machine, Module.VUL)
     known = uow.webhooks.known_vuls(lease.machine)
     numbers = uow.advisories.vul_ids(sorted(one.id for one in found.values()))

@@ -180,10 +180,10 @@ def _own_risks(uow: UnitOfWork, place: _Place) -> tuple[int, Mapping[Level, int]
         levels = uow.results.risks(place.lease.machine, place.lease.id)
         return sum(levels.values()), levels
     if place.is_current and options == VulOptions():
-        # Counted with the last batch: matching anew would double the cost of a report.
-        return place.unit.risk_num, NO_LEVELS
+        # Judged with the last batch: matching anew would double the cost of a report.
+        return uow.ignores.copy_own(place.unit), NO_LEVELS
     matches = uow.results.matches(place.lease.machine, place.lease.id)
-    return len({match.key for match in matches if not match.hidden}), NO_LEVELS
+    return uow.ignores.record_own(place.lease.machine, [match for match in matches if not match.hidden]), NO_LEVELS
 
 
 def _doubts(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> Sequence[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hostward.domain.package import HostFacts, Package
+from hostward.domain.purl import parse
 from hostward.scanners.vul.os_release import OsRelease
 from hostward.scanners.vul.sbom.component import DISTRIBUTIONS, Component, Unusable, package_of
-from hostward.scanners.vul.sbom.purl import parse
 from hostward.scanners.vul.sbom.release import release_of_distro
 
 _OWN_PLACES = {

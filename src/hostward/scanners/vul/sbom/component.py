@@ -7,27 +7,12 @@ from typing import Protocol
 
 from hostward.domain.matching import advisory_source
 from hostward.domain.package import Package
-from hostward.domain.versions.table import canonical_name, family_of
+from hostward.domain.purl import LANGUAGES, Purl, language_package, parse
+from hostward.domain.versions.table import family_of
 from hostward.scanners.vul.ecosystems import apk_ecosystem, rpm_distribution
 from hostward.scanners.vul.os_release import OsRelease
-from hostward.scanners.vul.sbom.purl import Purl, parse
 from hostward.scanners.vul.sbom.release import release_of_distro
 
-LANGUAGES: Mapping[str, str] = {
-    "cargo": "crates.io",
-    "composer": "Packagist",
-    "conan": "ConanCenter",
-    "gem": "RubyGems",
-    "golang": "Go",
-    "hex": "Hex",
-    "maven": "Maven",
-    "npm": "npm",
-    "nuget": "NuGet",
-    "pub": "Pub",
-    "pypi": "PyPI",
-    "swift": "SwiftURL",
-}
-"""Ecosystems by purl type."""
 DISTRIBUTIONS = ("apk", "deb", "rpm")
 _SCHEMES = {"apk": "apk", "deb": "dpkg", "rpm": "rpm"}
 CMS = ("WordPress", "Drupal", "Joomla")
@@ -69,7 +54,7 @@ def package_of(component: Component, release: OsRelease) -> Package:
         return _placed(_MAKERS[purl.kind](component, purl, named if named.version else release), component, purl)
     path = _bytes(component.path)
     if purl.kind in LANGUAGES:
-        name, version = _language(purl)
+        name, version = language_package(purl)
         return _plain(LANGUAGES[purl.kind], name, version, path)
     if component.ecosystem in CMS:
         return _plain(component.ecosystem, "/".join(filter(None, (purl.namespace, purl.name))), purl.version, path)
@@ -116,21 +101,6 @@ def _of_distribution(package: Package, release: OsRelease, kind: str) -> Purl:
         same = package.source_version == package.version
         qualifiers["upstream"] = package.source if same else f"{package.source}@{package.source_version}"
     return Purl(kind=kind, namespace=release.id or "linux", name=package.name, version=version, qualifiers=qualifiers)
-
-
-def _language(purl: Purl) -> tuple[str, str]:
-    match purl.kind:
-        case "maven":
-            return f"{purl.namespace}:{purl.name}", purl.version
-        case "golang":
-            name = "/".join(filter(None, (purl.namespace, purl.name)))
-            return name, purl.version.removeprefix("go").removeprefix("v")
-        case "composer":
-            return f"{purl.namespace}/{purl.name}".lower(), purl.version
-        case "pypi":
-            return canonical_name("PyPI", purl.name), purl.version
-        case _:
-            return "/".join(filter(None, (purl.namespace, purl.name))), purl.version
 
 
 def _plain(ecosystem: str, name: str, version: str, path: bytes) -> Package:
