@@ -13,6 +13,7 @@ from hostward.store.fleet import KeptStanding, SqlFleet
 from hostward.store.machines import SqlMachines
 from hostward.store.requests import SqlRequests
 from hostward.store.results import SqlResults
+from hostward.store.retention import SqlRetention
 from hostward.store.schedules import SqlSchedules
 from hostward.store.sealing import Sealer
 from hostward.store.session import Session
@@ -99,6 +100,11 @@ class SqlUnitOfWork:
     def totals(self) -> SqlTotals:
         """Everything in a few numbers, over all accounts."""
         return SqlTotals(self._session)
+
+    @property
+    def retention(self) -> SqlRetention:
+        """What is kept no longer than it must."""
+        return SqlRetention(self._session, self.results)
 
     @property
     def webhooks(self) -> SqlWebhooks:

@@ -39,6 +39,7 @@ from hostward.usecases.records import (
     TaskVul,
 )
 from hostward.usecases.result_ports import Results
+from hostward.usecases.retention_ports import Retention
 from hostward.usecases.schedule_ports import Schedules
 from hostward.usecases.session_ports import ConsoleSessions, Credentials
 from hostward.usecases.total_ports import CountsTotals
@@ -355,16 +356,18 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def retention(self) -> Retention:
+        """What is kept no longer than it must, of all accounts."""
+        ...
+
+    @property
     def webhooks(self) -> Webhooks:
         """Who is told of what happens here."""
         ...
 
     @property
     def whole(self) -> "UnitOfWork":
-        """The same transaction without a user's limits, for what the server itself has to tell of a change.
-
-        Only notifications take it: what they read reaches receivers of the whole account, never the user who asked.
-        """
+        """The same without a user's limits: for notifications alone, which tell the user who asked nothing."""
         ...
 
 
