@@ -39,7 +39,7 @@ from hostward.usecases.scans.accept_report import accept
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 BAR = 250_000
-MOST_TIMES = 3.0
+MOST_TIMES = 3.5
 GROWTH = 1.3
 ROUNDS = 3
 COLUMNS = 14
