@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.util import module_from_spec, spec_from_file_location
@@ -152,3 +153,18 @@ def test_ci_requires_only_what_the_tests_know() -> None:
 def test_the_interpreter_is_one_that_the_project_supports() -> None:
     """pyproject.toml says from which Python on."""
     assert sys.version_info >= (3, 11)
+
+
+def test_a_bench_that_misses_its_bars_keeps_no_other_from_running(tmp_path: Path) -> None:
+    """`make bench` runs all of them, names those that missed in the end, and fails then."""
+    for name, status in (("first", 1), ("second", 0), ("third", 3)):
+        text = f"import pathlib, sys; pathlib.Path(__file__ + '.ran').touch(); sys.exit({status})"
+        (tmp_path / f"{name}.py").write_text(text)
+    benches = sorted(map(str, tmp_path.glob("*.py")))
+    chosen = [f"BENCH={' '.join(benches)}", f"BIN={Path(sys.executable).parent}"]
+    done = subprocess.run(
+        ["make", "-o", "install-test", "bench", *chosen], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert len(list(tmp_path.glob("*.ran"))) == len(benches)
+    assert done.returncode != 0
+    assert f"bars missed: {benches[0]} {benches[2]}\n" in done.stderr

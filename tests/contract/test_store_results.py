@@ -75,6 +75,15 @@ def test_items_of_every_kind_come_back_in_order(store: Store, machine: MachineId
     assert items(store, machine) == EVERY_KIND
 
 
+@pytest.mark.parametrize("size", [1, 3, 4, 63, 64, 85, 149, 500])
+def test_batches_of_every_size_are_whole(store: Store, machine: MachineId, size: int) -> None:
+    """However many rows go to the database in one step, each is there once and in its place, of each kind."""
+    kinds = (FINDING, VERDICT, EVIDENCE)
+    told: list[Item] = [*(package(f"p{n}") for n in range(size)), *(kinds[n % 3] for n in range(size))]
+    add(store, machine, *told)
+    assert items(store, machine) == told
+
+
 def test_batches_come_back_in_the_order_of_their_numbers(store: Store, machine: MachineId) -> None:
     """Not in that of their arrival."""
     for batch in (2, 0, 1):

@@ -1,5 +1,6 @@
-"""hostward db: back up a data directory, and restore it."""
+"""hostward db: back up a data directory, restore it, and remove what is old."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,9 @@ from hostward.settings import Settings
 from hostward.store.backup import backup as back_up
 from hostward.store.engine import without_password
 from hostward.store.restore import restore as put_back
+from hostward.usecases.retention import weigh
+from hostward.wiring.local_calls import look
+from hostward.wiring.retention import prune_now
 
 MIB: Final = 1024 * 1024
 FILE = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
@@ -19,7 +23,7 @@ FILE = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, pa
 
 @click.group()
 def command() -> None:
-    """Back up everything a server keeps, and restore it. With PostgreSQL use its own tools."""
+    """Back up everything a server keeps, restore it (with PostgreSQL use its own tools), and remove what is old."""
 
 
 @command.command("backup")
@@ -54,6 +58,27 @@ def restore(file: Path, replace: bool, data: str | None) -> None:
     )
     if done.kept is not None:
         click.echo(f"the data that was there is in {done.kept}")
+
+
+@command.command("prune")
+@click.option("--days", type=click.IntRange(1, 36_500), help="Instead of what retention.tasks_days says.")
+@click.option("--dry-run", is_flag=True, help="Only count; this also works beside a running server.")
+@DATA
+def prune(days: int | None, dry_run: bool, data: str | None) -> None:
+    """Remove old tasks now, and results that nothing shows any more.
+
+    A running server does this every hour by itself; the newest task of each module and the newest results of each
+    machine always stay.
+    """
+    settings = settings_of(data)
+    kept = timedelta(days=settings.retention_tasks_days if days is None else days)
+    clock = SystemClock()
+    if dry_run:
+        found = look(settings, lambda uow: weigh(uow, kept=kept, now=clock.now()))
+        click.echo(f"to remove: {found.tasks} tasks with {found.machines} machines, results of {found.leases} scans")
+        return
+    tasks, scans = prune_now(settings, kept, clock)
+    click.echo(f"removed: {tasks} tasks, results of {scans} scans that nothing showed any more")
 
 
 def _embedded_only(settings: Settings, instead: str) -> None:

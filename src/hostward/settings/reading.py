@@ -49,6 +49,7 @@ class Settings:
     agent_poll_hold_seconds: int
     agent_heartbeat_seconds: int
     agent_forget_after_days: int
+    retention_tasks_days: int
     metrics_token_file: str
     notifications_allow_private: tuple[IPv4Network | IPv6Network, ...]
     feeds_update_hours: int

@@ -209,6 +209,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "that grow and shrink by themselves. 0 keeps them.",
     ),
     Setting(
+        name="retention.tasks_days",
+        type="integer",
+        default=730,
+        minimum=0,
+        maximum=36_500,
+        unit="days",
+        doc="Tasks that ended longer ago are removed, with what only they show. The newest task of each module and the "
+        "newest results of each machine always stay. 0 keeps all. `hostward db prune --dry-run` counts them.",
+    ),
+    Setting(
         name="metrics.token_file",
         type="text",
         default="",

@@ -12,7 +12,7 @@ from hostward.domain.options import BaselineOptions, MalwareOptions, Options, Vu
 from hostward.domain.processes import Processes
 from hostward.domain.severity import Level
 from hostward.domain.verdict import ProbeEvidence
-from hostward.store.texts import clean
+from hostward.store.texts import clean, clean_all
 
 NO_VALUES = "{}"
 
@@ -43,7 +43,7 @@ def options_of(module: Module, stored: str) -> Options:
 
 def words_text(words: Sequence[str]) -> str:
     """A list of words as text."""
-    return _ENCODER.encode([clean(word) for word in words]).decode() if words else "[]"
+    return _ENCODER.encode(clean_all(*words)).decode() if words else "[]"
 
 
 def words_of(stored: str) -> tuple[str, ...]:

@@ -14,19 +14,24 @@ from hostward.store import package_rows, tables
 from hostward.store.codec import probes_of, probes_text, words_of, words_text
 from hostward.store.session import Prepared, Row, Value
 from hostward.store.tables import package_version
-from hostward.store.texts import clean
+from hostward.store.texts import clean_all
 from hostward.usecases.records import Item
 
 PLACE = ("machine_id", "lease_id", "batch", "place", "account_id")
+"""Where a row stands: the first columns of every one of these tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of item is stored: its table, an item to a row's values, and a row's columns to an item."""
+    """How one kind of item is stored: its table, an item to a row's values, and a row's columns to an item.
+
+    names: of all columns, in the table's order: PLACE, then the kind's own, whose values are given in that order too.
+    """
 
     item: type[Item]
     table: Table
-    values: Callable[[Any], dict[str, Value]]
+    names: tuple[str, ...]
+    values: Callable[[Any], tuple[Value, ...]]
     read: Callable[[Row], Item]
     add: Prepared
     rows: Prepared
@@ -39,7 +44,7 @@ def kind_of(item: Item) -> Kind:
 
 
 def _kind(
-    item: type[Item], table: Table, values: Callable[[Any], dict[str, Value]], read: Callable[[Row], Item]
+    item: type[Item], table: Table, values: Callable[[Any], tuple[Value, ...]], read: Callable[[Row], Item]
 ) -> Kind:
     own = [column for column in table.c if column.name not in PLACE]
     query: Select[Any] = select(table.c.batch, table.c.place, *own)
@@ -51,6 +56,7 @@ def _kind(
     return Kind(
         item=item,
         table=table,
+        names=tuple(column.name for column in table.c),
         values=values,
         read=read,
         add=Prepared(insert(table)),
@@ -59,18 +65,10 @@ def _kind(
     )
 
 
-def _finding_values(item: MalwareFinding) -> dict[str, Value]:
-    return {
-        "path": item.path,
-        "member": item.member,
-        "rule": clean(item.rule),
-        "title": clean(item.title),
-        "engine": clean(item.engine),
-        "level": item.level.value,
-        "size": item.size,
-        "sha256": clean(item.sha256),
-        "matches": words_text(item.matches),
-    }
+def _finding_values(item: MalwareFinding) -> tuple[Value, ...]:
+    rule, title, engine, sha256 = clean_all(item.rule, item.title, item.engine, item.sha256)
+    matches = words_text(item.matches)
+    return item.path, item.member, rule, title, engine, item.level._value_, item.size, sha256, matches
 
 
 def _finding(row: Row) -> MalwareFinding:
@@ -88,8 +86,8 @@ def _finding(row: Row) -> MalwareFinding:
     )
 
 
-def _not_scanned_values(item: NotScanned) -> dict[str, Value]:
-    return {"path": item.path, "reason": clean(item.reason), "detail": clean(item.detail)}
+def _not_scanned_values(item: NotScanned) -> tuple[Value, ...]:
+    return item.path, *clean_all(item.reason, item.detail)
 
 
 def _not_scanned(row: Row) -> NotScanned:
@@ -97,17 +95,11 @@ def _not_scanned(row: Row) -> NotScanned:
     return NotScanned(path=path, reason=reason, detail=detail)
 
 
-def _verdict_values(item: Verdict) -> dict[str, Value]:
-    return {
-        "policy": clean(item.policy),
-        "item": clean(item.item),
-        "title": clean(item.title),
-        "level": item.level.value,
-        "outcome": item.outcome.value,
-        "reason": clean(item.reason),
-        "evidence": probes_text(item.evidence),
-        "remediation": clean(item.remediation),
-    }
+def _verdict_values(item: Verdict) -> tuple[Value, ...]:
+    texts = clean_all(item.policy, item.item, item.title, item.reason, item.remediation)
+    policy, name, title, reason, remediation = texts
+    evidence = probes_text(item.evidence)
+    return policy, name, title, item.level._value_, item.outcome._value_, reason, evidence, remediation
 
 
 def _verdict(row: Row) -> Verdict:
@@ -124,18 +116,17 @@ def _verdict(row: Row) -> Verdict:
     )
 
 
-def _package_values(item: Package) -> dict[str, Value]:
-    """Without the number of its version, which the caller knows."""
-    return {"path": item.path}
+def _package_values(item: Package) -> tuple[Value, ...]:
+    """Without the number of its version, which the caller knows and puts before."""
+    return (item.path,)
 
 
 def _package(row: Row) -> Package:
     return package_rows.package_of(row[:6], row[6])
 
 
-def _evidence_values(item: Evidence) -> dict[str, Value]:
-    words = ("ecosystem", "source", "source_version", "cve", "fixed", "urgency")
-    return {name: clean(getattr(item, name)) for name in words}
+def _evidence_values(item: Evidence) -> tuple[Value, ...]:
+    return clean_all(item.ecosystem, item.source, item.source_version, item.cve, item.fixed, item.urgency)
 
 
 def evidence_of(row: Row) -> Evidence:
@@ -146,8 +137,8 @@ def evidence_of(row: Row) -> Evidence:
     )
 
 
-def _facts_values(item: HostFacts) -> dict[str, Value]:
-    return {name: clean(getattr(item, name)) for name in ("os_id", "os_version", "os_name", "running_kernel")}
+def _facts_values(item: HostFacts) -> tuple[Value, ...]:
+    return clean_all(item.os_id, item.os_version, item.os_name, item.running_kernel)
 
 
 def facts_of(row: Row) -> HostFacts:
@@ -156,9 +147,9 @@ def facts_of(row: Row) -> HostFacts:
     return HostFacts(os_id=os_id, os_version=os_version, os_name=os_name, running_kernel=running_kernel)
 
 
-def _restart_values(item: Restart) -> dict[str, Value]:
-    words = {name: clean(getattr(item, name)) for name in ("unit", "package", "reason")}
-    return {**words, "path": item.path, "processes": item.processes}
+def _restart_values(item: Restart) -> tuple[Value, ...]:
+    unit, package, reason = clean_all(item.unit, item.package, item.reason)
+    return unit, package, item.path, item.processes, reason
 
 
 def restart_of(row: Row) -> Restart:

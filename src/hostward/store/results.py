@@ -15,7 +15,7 @@ from hostward.domain.verdict import Outcome
 from hostward.store import matches, package_rows
 from hostward.store.fleet import KeptStanding
 from hostward.store.result_rows import KINDS, RESTARTS, kind_of, restart_of
-from hostward.store.session import Prepared, Session, Value
+from hostward.store.session import Prepared, Row, Session, Value
 from hostward.store.tables import (
     LEVEL_COLUMNS,
     baseline_verdict,
@@ -70,8 +70,10 @@ class SqlResults:
         if not self._session.run(_ADD_BATCH(self._session.dialect.name), **at, rows=len(items)):
             raise Conflict(f"batch {batch} of lease {lease} is stored already: it must not be sent twice")
         numbers = package_rows.ids(self._session, (item for item in items if isinstance(item, Package)))
-        for kind, rows in _by_kind(items, at, numbers).items():
-            self._session.many(_KINDS[kind].add, rows)
+        where = (machine, lease, batch)
+        for item, rows in _by_kind(items, where, row[0], numbers).items():
+            kind = _KINDS[item]
+            self._session.insert(kind.add, kind.names, rows)
 
     def drop(self, machine: MachineId, lease: LeaseId) -> None:
         """Remove every row of a lease."""
@@ -138,15 +140,18 @@ _KINDS = {kind.item: kind for kind in KINDS}
 
 
 def _by_kind(
-    items: Sequence[Item], at: dict[str, Value], numbers: Mapping[package_rows.Identity, int]
-) -> dict[type[Item], list[dict[str, Value]]]:
-    """The rows of a batch, a list for each table."""
-    rows: dict[type[Item], list[dict[str, Value]]] = {}
+    items: Sequence[Item],
+    where: tuple[MachineId, LeaseId, int],
+    account: int,
+    numbers: Mapping[package_rows.Identity, int],
+) -> dict[type[Item], list[Row]]:
+    """The rows of a batch, a list for each table, their values in the order of its columns."""
+    rows: dict[type[Item], list[Row]] = {}
     for place, item in enumerate(items):
-        row = {**at, "place": place, **kind_of(item).values(item)}
+        values = kind_of(item).values(item)
         if isinstance(item, Package):
-            row["package_id"] = numbers[package_rows.identity(item)]
-        rows.setdefault(type(item), []).append(row)
+            values = (numbers[package_rows.identity(item)], *values)
+        rows.setdefault(type(item), []).append((*where, place, account, *values))
     return rows
 
 

@@ -6,7 +6,8 @@ of Core's cost on each execution; what has no fixed shape (lists of values, filt
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from itertools import chain
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -21,6 +22,9 @@ Row = tuple[Any, ...]
 
 CHUNK = 500
 """Values in one IN list: far below SQLite's 32,766 variables, and few enough shapes for Core's cache."""
+
+STEPS = (64, 16, 4, 1)
+"""Rows of one step of an insert: few shapes, so that the driver keeps them all prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,23 @@ class Session:
             compiled = statement.on(self.dialect)
             self._cursor.executemany(compiled.text, [compiled.arguments(each) for each in values])
 
+    def insert(self, statement: Prepared, names: tuple[str, ...], rows: Sequence[Row]) -> None:
+        """Run an insert for each of the rows, whose values are in the order of these names.
+
+        Into SQLite many rows go in one step: its driver gives the interpreter's lock back at each, and while the server
+        is busy waits milliseconds to have it again. PostgreSQL's driver sends them together anyway.
+        """
+        compiled = statement.on(self.dialect)
+        if compiled.names != names:
+            self.many(statement, [dict(zip(names, row, strict=True)) for row in rows])
+            return
+        first = 0
+        for step in STEPS:
+            text = _rows_at_once(compiled.text, step)
+            while len(rows) - first >= step:
+                self._cursor.execute(text, list(chain.from_iterable(rows[first : first + step])))
+                first += step
+
     def select(self, query: Select[Any]) -> list[Row]:
         """All rows of a query that has no fixed shape."""
         return [tuple(row) for row in self._connection.execute(query)]
@@ -154,6 +175,13 @@ class Session:
         compiled = statement.on(self.dialect)
         self._cursor.execute(compiled.text, compiled.arguments(values))
         return self._cursor
+
+
+@cache
+def _rows_at_once(text: str, rows: int) -> str:
+    """An insert of one row as one of so many."""
+    head, _, values = text.rpartition("VALUES ")
+    return f"{head}VALUES {', '.join([values] * rows)}"
 
 
 def in_chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

@@ -169,8 +169,7 @@ machine_tag = _table(
 label = _table(
     "label",
     "label_id",
-    _number("label_id"),
-    _number("account_id"),
+    *(_number(name) for name in ("label_id", "account_id")),
     _words("name"),
     UniqueConstraint("account_id", "name"),
 )
@@ -277,8 +276,11 @@ lease = _table(
     _number("acked"),
     _number("ended"),
     _number("given"),
+    Index(None, "task_id"),
     fill=FILL_WARM,
 )
+removed_task = _table("removed_task", "task_id", _number("task_id"), _number("account_id"))
+"""Tasks that are gone and whose rows in other tables are still to be swept."""
 scan_length = _table(
     "scan_length",
     "account_id module length",

@@ -24,6 +24,12 @@ def clean(text: str) -> str:
     return text if text.isascii() and "\0" not in text else text.translate(_UNFIT)
 
 
+def clean_all(*texts: str) -> tuple[str, ...]:
+    """The texts as any database can hold them, looked at together: nearly all are fit as they are."""
+    together = "".join(texts)
+    return texts if together.isascii() and "\0" not in together else tuple(map(clean, texts))
+
+
 def cleaned(value: Data) -> Data:
     """A value of the domain with all its texts cleaned, those in tuples and in values inside it too."""
     changes = {each.name: _cleaned(getattr(value, each.name)) for each in fields(value)}

@@ -15,6 +15,7 @@ from hostward.store.ignores import SqlIgnores
 from hostward.store.machines import SqlMachines
 from hostward.store.requests import SqlRequests
 from hostward.store.results import SqlResults
+from hostward.store.retention import SqlRetention
 from hostward.store.schedules import SqlSchedules
 from hostward.store.sealing import Sealer
 from hostward.store.session import Session
@@ -102,6 +103,11 @@ class SqlUnitOfWork:
     def totals(self) -> SqlTotals:
         """Everything in a few numbers, over all accounts."""
         return SqlTotals(self._session)
+
+    @property
+    def retention(self) -> SqlRetention:
+        """What is kept no longer than it must."""
+        return SqlRetention(self._session, self.results)
 
     @property
     def webhooks(self) -> SqlWebhooks:

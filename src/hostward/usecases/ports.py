@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from hostward.domain.account import AgentSession
 from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId
+from hostward.domain.ids import AccountId, MachineId, Seq, TagId, TaskId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order
 from hostward.domain.module import Module
@@ -23,11 +23,11 @@ from hostward.usecases.agent_ports import Agents
 from hostward.usecases.enrolment_ports import Enrolments
 from hostward.usecases.fleet_ports import Fleet
 from hostward.usecases.ignore_ports import Ignores
+from hostward.usecases.lease_ports import Leases
 from hostward.usecases.length_ports import ScanLengths
 from hostward.usecases.records import (
     ALL_TASKS,
     Label,
-    Lease,
     MachineCondition,
     MachineOrder,
     MachinePage,
@@ -40,6 +40,7 @@ from hostward.usecases.records import (
     TaskVul,
 )
 from hostward.usecases.result_ports import Results
+from hostward.usecases.retention_ports import Retention
 from hostward.usecases.schedule_ports import Schedules
 from hostward.usecases.session_ports import ConsoleSessions, Credentials
 from hostward.usecases.total_ports import CountsTotals
@@ -48,7 +49,7 @@ from hostward.usecases.webhook_ports import Webhooks
 T = TypeVar("T")
 
 
-class Tasks(ScanLengths, Protocol):
+class Tasks(ScanLengths, Leases, Protocol):
     """Tasks, their units, leases and tallies."""
 
     def next_id(self) -> TaskId:
@@ -118,22 +119,6 @@ class Tasks(ScanLengths, Protocol):
         before must be what is stored (its rev is checked); raises Conflict otherwise. Equal revs with only `due`
         changed store just that.
         """
-        ...
-
-    def next_lease(self) -> LeaseId:
-        """A lease id above every one given before."""
-        ...
-
-    def add_lease(self, lease: Lease) -> None:
-        """Remember a lease that is being given."""
-        ...
-
-    def lease(self, lease: LeaseId, *, lock: bool = False) -> Lease | None:
-        """A lease by its id."""
-        ...
-
-    def put_lease(self, lease: Lease) -> None:
-        """Store acked and ended of a lease."""
         ...
 
     def page(self, task: TaskId, conditions: Conditions, *, limit: int, offset: int, order: Order = TASK_ORDER) -> Page:
@@ -353,6 +338,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def retention(self) -> Retention:
+        """What is kept no longer than it must, of all accounts."""
+        ...
+
+    @property
     def webhooks(self) -> Webhooks:
         """Who is told of what happens here."""
         ...
@@ -364,10 +354,7 @@ class UnitOfWork(Protocol):
 
     @property
     def whole(self) -> "UnitOfWork":
-        """The same transaction without a user's limits, for what the server itself has to tell of a change.
-
-        Only for notifications: what they read reaches receivers of the whole account, never the user who asked.
-        """
+        """The same without a user's limits: for notifications alone, which tell the user who asked nothing."""
         ...
 
 

@@ -20,9 +20,14 @@ from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.tally import EMPTY, Tally
 from hostward.domain.task import Trigger
-from hostward.domain.verdict import Verdict
+from hostward.domain.verdict import Outcome, Verdict
 
 Item = MalwareFinding | NotScanned | Package | Evidence | HostFacts | Restart | Verdict
+
+
+def is_risk(item: Item) -> bool:
+    """Whether it is a malware finding or a failed baseline item (vulnerabilities are matches)."""
+    return isinstance(item, MalwareFinding) or (isinstance(item, Verdict) and item.outcome is Outcome.FAIL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ from hostward.wiring.metrics_token import read_token
 from hostward.wiring.notifier import Notifier
 from hostward.wiring.private import open_private
 from hostward.wiring.reaper import reap
+from hostward.wiring.retention import Retention
 from hostward.wiring.scheduler import Scheduler
 from hostward.wiring.shared_rate import rate_of
 from hostward.wiring.vanished import forget_vanished
@@ -131,13 +132,17 @@ def _joined(
             partial(reap, store, hub, clock), _scheduler(settings, clock, store, hub).run, gateway.request_log.keep,
             control.serve, partial(forget_vanished, store, clock, settings.agent_forget_after_days),
             partial(sweep, exports, clock), Notifier(store=store, post=post, clock=clock).run,
-            updater.run, partial(follow_rules, store, clock),
+            updater.run, partial(follow_rules, store, clock), _retention(settings, clock, store).run,
         ),
     )  # fmt: skip
     return Server(
         settings=settings, clock=clock, store=store, hub=hub, owner=owner, app=app, started=started, metrics=metrics,
         events=events,
     )  # fmt: skip
+
+
+def _retention(settings: Settings, clock: Clock, store: Store) -> Retention:
+    return Retention(store=store, clock=clock, kept=timedelta(days=settings.retention_tasks_days))
 
 
 def _install_pages(

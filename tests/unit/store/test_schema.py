@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Text, create_engine, inspect, text
 
 from hostward.domain.host_scan import UnitState
 from hostward.domain.machine_filter import Text as MachineText
-from hostward.store import counted_pages, counters, migrate, pages, unit_queries
+from hostward.store import counted_pages, counters, migrate, pages, retention, unit_queries
 from hostward.store.engine import sqlite_engine
 from hostward.store.migrations.versions import v0001_first
 from hostward.store.session import AtOnce, Prepared
@@ -140,6 +140,9 @@ BY_KEY = "PRIMARY KEY (task_id=? AND seq>? AND seq<?"
         ),
         (counted_pages._close_together(frozenset({"ok"})), BY_KEY),
         (pages._UNFILTERED, BY_KEY),
+        (retention._LEFT, "lease_task_id (task_id=?"),
+        (retention._FOUND, "lease USING INTEGER PRIMARY KEY (rowid>? AND rowid<?"),
+        (retention._UNITS[1], "PRIMARY KEY (task_id=? AND seq<?"),
         (pages._ONE, "task_machine_task_id_machine_id_unique|sqlite_autoindex_task_machine_2"),
         (pages._CALLED[MachineText.UUID], "machine_text_uuid (uuid=?"),
         (pages._CALLED[MachineText.QUUID], "machine_text_quuid (quuid=?"),

@@ -23,6 +23,7 @@ from hostward.domain.severity import Level
 from hostward.domain.task import ScanState
 from hostward.domain.verdict import Outcome, Verdict
 from hostward.protocol.report import MAX_ITEMS, End
+from hostward.store.memory.results import MemoryResults
 from small_fleet import Fleet, finding
 
 
@@ -216,6 +217,23 @@ def test_a_batch_sent_twice_counts_once(fleet: Fleet):
     answers = [fleet.report(machine, lease, (0, [finding("/a")])) for _ in range(3)]
     assert [answer.acked for answer in answers] == [1, 1, 1]
     assert fleet.unit(task).risk_num == 1
+
+
+def test_risks_are_added_up_batch_by_batch_and_never_counted_anew(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
+    """A lease of many findings must not cost the square of their number; only its end counts all of them, once."""
+    counted: list[LeaseId] = []
+    count = MemoryResults.risks
+    monkeypatch.setattr(MemoryResults, "risks", lambda self, m, lease: counted.append(lease) or count(self, m, lease))
+    machine, task = fleet.add("a"), fleet.start()
+    lease = fleet.lease(machine)
+    seen = []
+    for seq in range(4):
+        fleet.report(machine, lease, (seq, [finding(f"{seq}-{n}") for n in range(seq + 1)]))
+        fleet.report(machine, lease, (seq, [finding("sent again")]))
+        seen.append(fleet.unit(task).risk_num)
+    assert (seen, counted) == ([1, 3, 6, 10], [])
+    fleet.report(machine, lease, end=End(outcome="ok", batches=4))
+    assert (fleet.unit(task).risk_num, counted) == (10, [lease])
 
 
 def test_a_batch_that_comes_too_early_is_left_for_later(fleet: Fleet):

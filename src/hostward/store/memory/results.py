@@ -13,13 +13,13 @@ from hostward.domain.matching import match, match_evidence
 from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
-from hostward.domain.verdict import Outcome, Verdict
+from hostward.domain.verdict import Verdict
 from hostward.store.memory.advisories import counting
 from hostward.store.memory.state import State
 from hostward.store.texts import cleaned
 from hostward.store.version_keys import version_key
 from hostward.usecases.fleet_ports import NO_LEVELS
-from hostward.usecases.records import Item
+from hostward.usecases.records import Item, is_risk
 
 
 class MemoryResults:
@@ -102,6 +102,4 @@ class MemoryResults:
 
 
 def _risk(item: Item) -> Level | None:
-    if isinstance(item, MalwareFinding) or (isinstance(item, Verdict) and item.outcome is Outcome.FAIL):
-        return item.level
-    return None
+    return item.level if is_risk(item) and isinstance(item, MalwareFinding | Verdict) else None

@@ -17,6 +17,7 @@ from hostward.store.memory.ignores import MemoryIgnores
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.results import MemoryResults
+from hostward.store.memory.retention import MemoryRetention
 from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
 from hostward.store.memory.tasks import MemoryTasks
@@ -47,6 +48,7 @@ class MemoryUnitOfWork:
         self.ignores = MemoryIgnores(state)
         self.fleet = MemoryFleet(state)
         self.totals = MemoryTotals(state)
+        self.retention = MemoryRetention(state, self.results)
 
     @property
     def whole(self) -> "MemoryUnitOfWork":

@@ -20,6 +20,7 @@ from hostward.usecases.advisory_ports import Advisories
 from hostward.usecases.agent_ports import Agents
 from hostward.usecases.enrolment_ports import Enrolments
 from hostward.usecases.ports import Store, UnitOfWork
+from hostward.usecases.retention_ports import Retention
 from hostward.usecases.schedule_ports import Schedules
 from hostward.usecases.session_ports import ConsoleSessions, Credentials
 from hostward.usecases.total_ports import CountsTotals
@@ -140,6 +141,11 @@ class LimitedUnitOfWork:
     def totals(self) -> CountsTotals:
         """Numbers over all accounts are nothing for a user."""
         return cast("CountsTotals", _Closed(self._uow.totals, set()))
+
+    @property
+    def retention(self) -> Retention:
+        """What is kept is of all accounts."""
+        return cast("Retention", _Closed(self._uow.retention, set()))
 
     @property
     def webhooks(self) -> Webhooks:

@@ -20,7 +20,7 @@ from hostward.usecases.fleet_ports import NO_LEVELS
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.notifications.found import tell_new
 from hostward.usecases.ports import UnitOfWork
-from hostward.usecases.records import Item, Lease
+from hostward.usecases.records import Item, Lease, is_risk
 from hostward.usecases.scans.start import CATALOGUE
 from hostward.usecases.vulnerabilities.feed_doubts import doubts as doubts_of
 
@@ -62,10 +62,11 @@ def accept(uow: UnitOfWork, *, machine: MachineId, report: Report, now: datetime
     place = _place(uow, machine, LeaseId(report.lease))
     if place.lease.ended:
         return Answer(acked=place.lease.acked, ended=True, stop=False)
-    lease = _store(uow, place.lease, report.batches)
+    lease, risks = _store(uow, place.lease, report.batches)
+    grew = lease.acked > place.lease.acked
     place = replace(place, lease=lease)
     if place.is_current:
-        place = _advance(uow, place, report, grew=lease.acked > 0 and bool(report.batches), now=now)
+        place = _advance(uow, place, report, risks if grew else None, now)
     ended = report.end is not None and report.end.batches == lease.acked
     if report.end is not None and ended:
         _end(uow, place, report.end, now)
@@ -89,20 +90,22 @@ def _place(uow: UnitOfWork, machine: MachineId, number: LeaseId) -> _Place:
     return place
 
 
-def _store(uow: UnitOfWork, lease: Lease, batches: Sequence[Batch]) -> Lease:
-    """The lease after its new batches were stored."""
-    acked = lease.acked
+def _store(uow: UnitOfWork, lease: Lease, batches: Sequence[Batch]) -> tuple[Lease, int]:
+    """The lease after its new batches were stored, and the risks that they hold (vulnerabilities are matches)."""
+    acked, risks = lease.acked, 0
     for batch in sorted(batches, key=lambda one: one.seq):
         if batch.seq != acked:
             continue
         if len(batch.rows) > MAX_ITEMS:
             raise InvalidValue(f"a batch holds at most {MAX_ITEMS} rows, this one has {len(batch.rows)}")
-        uow.results.add(lease.machine, lease.id, batch.seq, _kept(batch))
+        items = _kept(batch)
+        uow.results.add(lease.machine, lease.id, batch.seq, items)
+        risks += sum(map(is_risk, items))
         acked += 1
     stored = replace(lease, acked=acked)
     if acked != lease.acked:
         uow.tasks.put_lease(stored)
-    return stored
+    return stored, risks
 
 
 def _kept(batch: Batch) -> list[Item]:
@@ -111,22 +114,26 @@ def _kept(batch: Batch) -> list[Item]:
     return [item for item in items if not isinstance(item, ScanStats)]
 
 
-def _advance(uow: UnitOfWork, place: _Place, report: Report, *, grew: bool, now: datetime) -> _Place:
-    """The unit after news: further, and with the risks known so far."""
+def _advance(uow: UnitOfWork, place: _Place, report: Report, more: int | None, now: datetime) -> _Place:
+    """The unit after news: further, and with the risks known so far. more: those of new batches, None without any."""
     share = min(max(report.progress, 0.0), 1.0)
     note = Note(code=Code.DOING, values={"what": _words(report.doing), "percent": str(int(share * 100))})
     after = place.unit.progressed(min(int(share * WHOLE), WHOLE - 1), note if report.doing else place.unit.note)
-    if grew:
-        after = after.found(_risks(uow, place))
+    if more is not None:
+        after = after.found(_risks(uow, place, more))
     uow.tasks.change(place.unit, after, now)
     return replace(place, unit=after)
 
 
-def _risks(uow: UnitOfWork, place: _Place) -> int:
-    """Risks of a lease's results so far; for vulnerabilities the unit's own set is recorded with it."""
+def _risks(uow: UnitOfWork, place: _Place, more: int) -> int:
+    """Risks of a lease's results so far; for vulnerabilities the unit's own set is recorded with it.
+
+    Others are added up: a new lease begins at none, and counting them all anew with every report would cost a lease of
+    many findings the square of their number.
+    """
     options = place.task.options
     if not isinstance(options, VulOptions):
-        return sum(uow.results.risks(place.lease.machine, place.lease.id).values())
+        return place.unit.risk_num + more
     chosen = _chosen(uow, place, options)
     restarts = uow.results.restarts(place.lease.machine, place.lease.id) if chosen else ()
     return uow.tasks.record_vuls(place.unit, with_restarts(chosen, restarts))
