@@ -23,6 +23,17 @@ def silent() -> ApiBench:
     return api
 
 
+NIGHTLY = {"Module": "Vul", "ClientToken": "nightly-2026-11-24"}
+
+
+def started_once() -> ApiBench:
+    """Two machines; a vulnerability scan was started a minute ago with the ClientToken nightly-2026-11-24."""
+    api = staffed()
+    assert not api.call("CreateScan", NIGHTLY, service=SERVICE).code
+    api.clock.turn(60)
+    return api
+
+
 def _example(
     name: str, state: Callable[[], ApiBench], action: str, request: dict, *, language: str = "en-US"
 ) -> Example:
@@ -37,6 +48,20 @@ CONSOLE_EXAMPLES = (
     _example("overview_of_silent_machines", silent, "DescribeOverview", {}),
     _example("estimate", staffed, "EstimateScan", {"Module": "Vul"}),
     _example("estimate_of_silent_machines", silent, "EstimateScan", {"Module": "Baseline", "Tags": ["env=prod"]}),
+    _example("create_scan", staffed, "CreateScan",
+             {"Module": "Vul", "Vul": {"Levels": [3, 4]}, "Tags": ["env=prod"], "ClientToken": "nightly-2026-11-24"}),
+    _example("create_scan_again", started_once, "CreateScan", NIGHTLY),
+    _example("create_scan_other_parameters", started_once, "CreateScan", NIGHTLY | {"Module": "Baseline"}),
+    _example("create_scan_other_parameters_zh", started_once, "CreateScan", NIGHTLY | {"Tags": ["env=prod"]},
+             language="zh-CN"),
+    _example("create_scan_dry_run", silent, "CreateScan",
+             {"Module": "Malware", "Malware": {"ScanPattern": 2, "CustomPaths": ["/srv"]}, "QueueSeconds": 7200,
+              "ExceptQuuids": ["6f1c2b00-0000-4000-8000-000000000001"], "DryRun": True}),
+    _example("create_scan_of_nobody_zh", staffed, "CreateScan", {"Module": "Vul", "Tags": ["env=none"]},
+             language="zh-CN"),
+    _example("create_scan_unknown_exception", staffed, "CreateScan", {"Module": "Vul", "ExceptQuuids": ["nobody"]}),
+    _example("create_scan_options_of_another_module", staffed, "CreateScan",
+             {"Module": "Vul", "Baseline": {"PolicyIds": [1]}}),
     _example("preview_schedule", nobody, "PreviewSchedule", {"Module": "Vul", "DaysCycle": 7, "At": "03:30:00"}),
     _example("preview_schedule_short_window_zh", nobody, "PreviewSchedule",
              {"Module": "Malware", "Weekdays": [6, 7], "At": "02:00:00", "WindowStart": "02:00:00",

@@ -198,9 +198,11 @@ NO_EXCLUDED = Text(
     "AssetScopeType 1 is the machines of IncludeQuuidList", "AssetScopeType 1 表示 IncludeQuuidList 中的主机"
 )
 NO_INCLUDED = Text("AssetScopeType 0 is all machines; use 1", "AssetScopeType 0 表示全部主机;请使用 1")
+OTHER_MODULE = Text("these are options of another Module", "这是其他 Module 的选项")
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 
 A_JSON_OBJECT = Text("a JSON object of parameters", "由参数组成的 JSON 对象")
+A_CLIENT_TOKEN = Text("1 to 64 printable ASCII characters", "1 至 64 个可打印的 ASCII 字符")
 A_SERVER = Text("HOST:PORT, http://HOST:PORT or https://HOST", "HOST:PORT、http://HOST:PORT 或 https://HOST")
 AN_ADDRESS = Text("an address or a part of one", "IP 地址或其一部分")
 A_TAG = Text("the Id of a tag (DescribeTags)", "标签的 Id(DescribeTags)")

@@ -21,6 +21,9 @@ class Reason(StrEnum):
     NO_MACHINES = "no_machines"
     NONE_TO_RERUN = "none_to_rerun"
     UNKNOWN_MACHINES = "unknown_machines"
+    UNKNOWN_QUUIDS = "unknown_quuids"
+    NONE_IN_SCOPE = "none_in_scope"
+    OTHER_PARAMETERS = "other_parameters"
     NOT_IN_TASK = "not_in_task"
     UNKNOWN_VULS = "unknown_vuls"
     NO_EMERGENCIES = "no_emergencies"
@@ -83,6 +86,18 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     Reason.UNKNOWN_MACHINES: (
         "QuuidList names machines that do not exist: {names}",
         "QuuidList 中有不存在的主机:{names}",
+    ),
+    Reason.UNKNOWN_QUUIDS: (
+        "{parameter} names machines that do not exist: {names}",
+        "{parameter} 中有不存在的主机:{names}",
+    ),
+    Reason.NONE_IN_SCOPE: (
+        "no machine is left to scan: see Quuids, Tags and ExceptQuuids",
+        "没有可扫描的主机:请检查 Quuids、Tags 和 ExceptQuuids",
+    ),
+    Reason.OTHER_PARAMETERS: (
+        "ClientToken started task {task} with other parameters in the last 24 hours: use a new one for another scan",
+        "该 ClientToken 在 24 小时内已用其他参数启动任务 {task}:启动其他扫描请使用新的 ClientToken",
     ),
     Reason.NOT_IN_TASK: (
         "QuuidList names machines that are not in task {task}: {names}",

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Index, UniqueConstraint
 
 from hostward.domain.host_scan import UnitState
 from hostward.store.advisory_tables import advisory, affected, edition, feed, feed_health, vul, vul_fact
+from hostward.store.client_token_table import client_token
 from hostward.store.columns import NUMBER, WORDS, metadata
 from hostward.store.columns import number as _number
 from hostward.store.columns import partial as _partial
@@ -27,6 +28,7 @@ __all__ = [
     "WORDS",
     "advisory",
     "affected",
+    "client_token",
     "credential",
     "current_vul",
     "edition",

@@ -5,15 +5,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hostward.domain.advisory import Match
+from hostward.domain.client_token import ClientToken
 from hostward.domain.durations import Durations
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId, UserId
 from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order
 from hostward.domain.module import Module
 from hostward.domain.tally import Tally
 from hostward.domain.task import ScanState, Task
 from hostward.store import (
+    client_tokens,
     counters,
     leases,
     machine_tags,
@@ -125,6 +127,18 @@ class SqlTasks:
         unit_rows.step(self._session, before, after)
         if before.rev != after.rev:
             self._counts.move(before, after, now)
+
+    def client_token(self, account: AccountId, user: UserId, token: str) -> ClientToken | None:
+        """The user's start with this token."""
+        return client_tokens.find(self._session, account, user, token)
+
+    def add_client_token(self, known: ClientToken) -> None:
+        """Remember a start."""
+        client_tokens.add(self._session, known)
+
+    def forget_client_tokens(self, account: AccountId, before: datetime) -> None:
+        """Remove the account's tokens of starts at this time or earlier."""
+        client_tokens.forget(self._session, account, before)
 
     def next_lease(self) -> LeaseId:
         """A lease id above every one given before."""

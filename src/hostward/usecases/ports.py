@@ -20,6 +20,7 @@ from hostward.domain.task import ScanState, Task
 from hostward.usecases.account_ports import Accounts, Audit, Requests
 from hostward.usecases.advisory_ports import Advisories
 from hostward.usecases.agent_ports import Agents
+from hostward.usecases.client_token_ports import ClientTokens
 from hostward.usecases.enrolment_ports import Enrolments
 from hostward.usecases.fleet_ports import Fleet
 from hostward.usecases.ignore_ports import Ignores
@@ -49,7 +50,7 @@ from hostward.usecases.webhook_ports import Webhooks
 T = TypeVar("T")
 
 
-class Tasks(ScanLengths, Leases, Protocol):
+class Tasks(ScanLengths, Leases, ClientTokens, Protocol):
     """Tasks, their units, leases and tallies."""
 
     def next_id(self) -> TaskId:

@@ -358,10 +358,15 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which machines a scan is for: all of the account, or those with these quuids."""
+    """Which machines a scan is for: all of the account, or those with these quuids.
+
+    tags: only those of them that have one of these, () for all. but: quuids of machines that are left out.
+    """
 
     everything: bool
     quuids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hostward.domain.errors import InvalidValue
 from hostward.domain.module import Module
 from hostward.domain.progress import Estimate
+from hostward.usecases.records import Scope
 from hostward.usecases.scans import describe
 from hostward.usecases.scans.estimate import Forecast, estimate
 from small_fleet import Fleet, new_fleet
@@ -22,7 +23,12 @@ def forecast(fleet: Fleet, *quuids: str, tags: tuple[str, ...] = (), module: Mod
     """The estimate of a scan of these machines, or of all."""
     return fleet.store.read_now(
         lambda uow: estimate(
-            uow, account=fleet.account, module=module, quuids=quuids, tags=tags, timeout=TIMEOUT, now=fleet.now
+            uow,
+            account=fleet.account,
+            module=module,
+            scope=Scope(everything=not quuids, quuids=quuids, tags=tags),
+            timeout=TIMEOUT,
+            now=fleet.now,
         )
     )
 

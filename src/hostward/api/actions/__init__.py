@@ -5,6 +5,7 @@ from typing import Final
 from hostward.api.action import CWP, HOSTWARD, Action, AnyAction, Permission
 from hostward.api.actions import (
     create_emergency_vul_scan,
+    create_scan,
     create_scan_malware_setting,
     delete_malware_scan_task,
     delete_scan_task,
@@ -222,6 +223,15 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
         permission=Permission.READ,
         errors=describe_baseline_scan_schedule.ERRORS,
         answer=describe_baseline_scan_schedule.answer,
+    ),
+    Action(
+        service=HOSTWARD,
+        name="CreateScan",
+        request=create_scan.Request,
+        response=create_scan.Response,
+        permission=Permission.SCAN,
+        errors=create_scan.ERRORS,
+        answer=create_scan.answer,
     ),
     Action(
         service=HOSTWARD,

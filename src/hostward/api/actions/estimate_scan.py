@@ -1,5 +1,6 @@
 """EstimateScan (service hostward): whom a scan would reach and how long it would take, before it is started."""
 
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -8,6 +9,7 @@ from hostward.api.context import Context
 from hostward.api.times import left_in
 from hostward.api.values import count_between, module_of
 from hostward.domain.ids import ROWS_PER_TASK
+from hostward.usecases.records import Scope
 from hostward.usecases.scans.estimate import estimate
 
 ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
@@ -49,9 +51,9 @@ async def answer(ctx: Context, request: Request) -> Response:
             uow,
             account=ctx.account,
             module=module,
-            quuids=quuids,
-            tags=tags,
+            scope=Scope(everything=not quuids, quuids=tuple(quuids), tags=tuple(tags)),
             timeout=timeout,
+            queue=timeout if ctx.settings.rules.queues else timedelta(0),
             hours=ctx.hours(),
             now=ctx.now,
         )

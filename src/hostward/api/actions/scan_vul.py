@@ -72,7 +72,7 @@ async def answer(ctx: Context, request: Request) -> Response:
     options = _options(request)
     scan = ScanRequest(
         options=options,
-        content=_content(options),
+        content=content_of(options),
         scope=scope_of(request.host_type, request.quuid_list),
         timeout=timeout_of(request.timeout_period, ctx.settings),
     )
@@ -107,6 +107,7 @@ def _categories(text: str) -> frozenset[Category]:
     return frozenset(map(Category, codes_of("VulCategories", text, [category.value for category in Category])))
 
 
-def _content(options: VulOptions) -> tuple[str, ...]:
+def content_of(options: VulOptions) -> tuple[str, ...]:
+    """ScanContent of a vulnerability scan."""
     codes = [str(category.value) for category in sorted(options.categories)]
     return (EMERGENCY_CODE, *codes) if options.emergency else tuple(codes)

@@ -63,12 +63,13 @@ async def answer(ctx: Context, request: Request) -> Response:
 
 def _options(param: BaselineDetectParam) -> BaselineOptions:
     return BaselineOptions(
-        policies=_ids("Param.PolicyIds", param.policy_ids),
-        rules=_ids("Param.RuleIds", param.rule_ids),
-        items=_ids("Param.ItemIds", param.item_ids),
+        policies=ids_of("Param.PolicyIds", param.policy_ids),
+        rules=ids_of("Param.RuleIds", param.rule_ids),
+        items=ids_of("Param.ItemIds", param.item_ids),
     )
 
 
-def _ids(name: str, ids: Sequence[int]) -> tuple[int, ...]:
+def ids_of(name: str, ids: Sequence[int]) -> tuple[int, ...]:
+    """Numbers of the catalogue, each once."""
     count_between(name, ids, 0, MAX_IDS)
     return tuple(between(name, one, 1, MAX_ID) for one in dict.fromkeys(ids))

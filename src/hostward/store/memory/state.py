@@ -8,6 +8,7 @@ from typing import Self
 from hostward.domain.account import AgentSession, ApiKey, User
 from hostward.domain.advisory import Advisory
 from hostward.domain.audit import AuditEntry
+from hostward.domain.client_token import ClientToken
 from hostward.domain.console_session import ConsoleSession
 from hostward.domain.credential import Credential
 from hostward.domain.durations import Durations
@@ -103,6 +104,7 @@ class State:
     leases: dict[LeaseId, Lease] = field(default_factory=dict)
     unit_vuls: dict[tuple[TaskId, Seq], OwnVuls] = field(default_factory=dict)
     task_vuls: dict[tuple[TaskId, VulId], Counted] = field(default_factory=dict)
+    client_tokens: dict[tuple[AccountId, UserId, str], ClientToken] = field(default_factory=dict)
     lengths: dict[tuple[AccountId, Module], Durations] = field(default_factory=dict)
     schedules: dict[ScheduleId, Schedule] = field(default_factory=dict)
     batches: dict[tuple[MachineId, LeaseId, int], tuple[Item, ...]] = field(default_factory=dict)

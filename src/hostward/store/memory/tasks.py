@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hostward.domain.advisory import Match
+from hostward.domain.client_token import ClientToken
 from hostward.domain.durations import UNKNOWN, Durations, class_of, durations_of
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId, UserId
 from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order
 from hostward.domain.module import Module
 from hostward.domain.progress import MOST_AT_WORK
@@ -132,6 +133,20 @@ class MemoryTasks:
         self._state.units[at] = _stored(after)
         task = self._state.tasks[before.task]
         self._state.tasks[before.task] = task.counted(task.tally.moved(before, after), now)
+
+    def client_token(self, account: AccountId, user: UserId, token: str) -> ClientToken | None:
+        """The user's start with this token."""
+        return self._state.client_tokens.get((account, user, token))
+
+    def add_client_token(self, known: ClientToken) -> None:
+        """Remember a start; transactions take turns, so that nobody else adds the same."""
+        self._state.client_tokens[(known.account, known.user, known.token)] = known
+
+    def forget_client_tokens(self, account: AccountId, before: datetime) -> None:
+        """Remove the account's tokens of starts at this time or earlier."""
+        for key, one in list(self._state.client_tokens.items()):
+            if one.account == account and one.created <= before:
+                del self._state.client_tokens[key]
 
     def next_lease(self) -> LeaseId:
         """A lease id above every one given before."""

@@ -7,10 +7,11 @@ from typing import NoReturn
 
 from hostward.domain.account import User
 from hostward.domain.advisory import Match
+from hostward.domain.client_token import ClientToken
 from hostward.domain.durations import Durations
 from hostward.domain.errors import Forbidden, NotFound
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId, UserId
 from hostward.domain.machine_filter import TASK_ORDER, Conditions, Order, Tagged
 from hostward.domain.module import Module
 from hostward.domain.tally import Tally
@@ -148,6 +149,18 @@ class LimitedTasks:
     def history(self, account: AccountId, module: Module) -> Durations:
         """How long scans of the module took."""
         return self._tasks.history(account, module)
+
+    def client_token(self, account: AccountId, user: UserId, token: str) -> ClientToken | None:
+        """The user's start with this token: their own alone."""
+        return self._tasks.client_token(account, user, token) if user == self._user.id else None
+
+    def add_client_token(self, known: ClientToken) -> None:
+        """Remember a start of theirs."""
+        self._tasks.add_client_token(known)
+
+    def forget_client_tokens(self, account: AccountId, before: datetime) -> None:
+        """Remove old tokens: whose they are makes no difference."""
+        self._tasks.forget_client_tokens(account, before)
 
     def fade(self, account: AccountId, module: Module, *, scans: int) -> NoReturn:
         """The server's own."""

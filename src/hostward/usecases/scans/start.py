@@ -28,11 +28,15 @@ REMEMBERED = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """The new task, how many machines entered it, and whose agents are to be woken once it is committed."""
+    """The new task, how many machines entered it, and whose agents are to be woken once it is committed.
+
+    repeated: it was started by an earlier call with the same token, and nobody is woken.
+    """
 
     task: TaskId
     machines: int
     wake: tuple[MachineId, ...]
+    repeated: bool = False
 
 
 def start(
@@ -107,17 +111,32 @@ def _new_task(
 
 
 def _in_scope(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
-    machines = uow.machines.of_account(account) if scope.everything else named_machines(uow, account, scope.quuids)
+    machines = machines_of(uow, account, scope)
     if not machines:
-        raise NoMachines.because(Reason.NO_MACHINES)
+        raise NoMachines.because(Reason.NONE_IN_SCOPE if scope.tags or scope.but else Reason.NO_MACHINES)
     return machines
 
 
-def named_machines(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> Sequence[Machine]:
-    """The account's machines with these quuids, each once. Raises InvalidValue for one that nobody knows."""
+def machines_of(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
+    """The machines in scope, maybe none. Raises InvalidValue for a quuid that nobody knows, also of one left out."""
+    machines = uow.machines.of_account(account) if scope.everything else _named(uow, account, scope.quuids)
+    if scope.tags:
+        tagged = uow.machines.tagged(account, scope.tags)
+        machines = [machine for machine in machines if machine.id in tagged]
+    if scope.but:
+        # A machine that is to be spared and was misspelled would be scanned: that is refused, never passed over.
+        spared = {machine.id for machine in _named(uow, account, scope.but, "ExceptQuuids")}
+        machines = [machine for machine in machines if machine.id not in spared]
+    return machines
+
+
+def _named(uow: UnitOfWork, account: AccountId, quuids: Sequence[str], parameter: str = "") -> Sequence[Machine]:
+    """The account's machines with these quuids, each once."""
     wanted = list(dict.fromkeys(quuids))
     known = uow.machines.by_quuids(account, wanted)
     missing = [quuid for quuid in wanted if quuid not in known]
+    if missing and parameter:
+        raise InvalidValue.because(Reason.UNKNOWN_QUUIDS, parameter=parameter, names=missing)
     if missing:
         raise InvalidValue.because(Reason.UNKNOWN_MACHINES, names=missing)
     return [known[quuid] for quuid in wanted]
