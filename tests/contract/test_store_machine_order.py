@@ -5,7 +5,7 @@ import pytest
 from hostward.domain.ids import AccountId, LeaseId
 from hostward.domain.module import Module
 from hostward.usecases.ports import Store, UnitOfWork
-from hostward.usecases.records import AgentIs, MachineCondition, MachineOrder, NeverJudged, RiskIn
+from hostward.usecases.records import AgentIs, EnrolledAfter, MachineCondition, MachineOrder, NeverJudged, RiskIn
 from store_samples import NOW, SECOND, account, enrol, facts
 
 NAMES = ("beta", "Alpha", "beta", "äther", "alpha")
@@ -91,4 +91,7 @@ def test_machines_are_chosen_by_their_agents_and_by_having_no_results(store: Sto
         [],
         [],
     )
+    ids = {row.quuid: row.id for row in store.read_now(lambda uow: uow.machines.of_account(owner))}
+    assert chosen(EnrolledAfter(machine=ids[everyone[0]])) == everyone[1:]
+    assert chosen(EnrolledAfter(machine=ids[everyone[-1]])) == []
     assert chosen(NeverJudged()) == [quuid for quuid in everyone if quuid != second.quuid]

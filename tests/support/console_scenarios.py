@@ -2,11 +2,22 @@
 
 from collections.abc import Callable
 
-from account_scenarios import staffed
-from api_bench import ApiBench
-from api_scenarios import Example, nobody, planned
+from account_scenarios import QUUIDS, staffed
+from api_bench import BEGIN, USER, ApiBench
+from api_scenarios import EXPORT, Example, nobody, planned
+from hostward.domain.ids import LeaseId
+from hostward.domain.module import Module
+from hostward.domain.package import Restart
+from hostward.usecases.ports import UnitOfWork
 
 SERVICE = "hostward"
+
+RESTARTS = (
+    Restart(unit="nginx.service", package="libssl3", path=b"/usr/lib/x86_64-linux-gnu/libssl.so.3", processes=3,
+            reason="it still runs a file that was replaced"),
+    Restart(unit="", package="linux-image-amd64", reason="6.1.0-28-amd64 is installed and 6.1.0-26-amd64 runs"),
+)  # fmt: skip
+"""What a machine says is to be started again: a service first, as it comes, then the machine itself."""
 
 
 def scanning() -> ApiBench:
@@ -31,6 +42,26 @@ def started_once() -> ApiBench:
     api = staffed()
     assert not api.call("CreateScan", NIGHTLY, service=SERVICE).code
     api.clock.turn(60)
+    return api
+
+
+def exporting() -> ApiBench:
+    """Two machines; nothing was exported yet."""
+    api = staffed()
+    api.exports.new_id = lambda: EXPORT
+    return api
+
+
+def updated() -> ApiBench:
+    """Two machines, of which one was updated and looked at since: it needs a reboot, and a service runs old files."""
+    api = staffed()
+
+    def work(uow: UnitOfWork) -> None:
+        (machine,) = uow.machines.by_quuids(USER.account, QUUIDS[:1]).values()
+        uow.results.add(machine.id, LeaseId(1), 0, RESTARTS)
+        uow.results.make_current(machine.id, Module.VUL, LeaseId(1), BEGIN, risks=0)
+
+    api.store.write_now(work)
     return api
 
 
@@ -75,4 +106,9 @@ CONSOLE_EXAMPLES = (
     _example("list_machines", staffed, "ListMachines", {"Limit": 1}),
     _example("list_machines_offline", silent, "ListMachines",
              {"Status": ["Offline"], "Sort": "HostName", "Descending": True}),
+    _example("export_machines", exporting, "ExportMachines", {"Tags": ["env=prod"]}),
+    _example("export_machines_unknown_status_zh", staffed, "ExportMachines", {"Status": ["Asleep"]}, language="zh-CN"),
+    _example("machine_restarts", updated, "ListMachineRestarts", {"Quuid": QUUIDS[0]}),
+    _example("machine_restarts_not_known", updated, "ListMachineRestarts", {"Quuid": QUUIDS[1]}),
+    _example("machine_restarts_of_nobody_zh", updated, "ListMachineRestarts", {"Quuid": "nobody"}, language="zh-CN"),
 )  # fmt: skip

@@ -214,8 +214,8 @@ A_REGION = Text(
 
 NO_EXPORTS = Text("Exports are not made here: ask a running server.", "此处不提供导出:请使用运行中的服务。")
 NO_EXPORT = Text(
-    "There is no such export of yours, or its 24 hours are over: ask ExportScanTaskDetails for another one.",
-    "您没有此导出任务,或其已超过 24 小时:请重新调用 ExportScanTaskDetails。",
+    "There is no such export of yours, or its 24 hours are over: export again.",
+    "您没有此导出任务,或其已超过 24 小时:请重新导出。",
 )
 NO_TAG = Text("There is no tag {tag}.", "不存在标签 {tag}。")
 TAG_NAME = Text(

@@ -20,6 +20,7 @@ from hostward.store.times import micros, time_of
 from hostward.usecases.records import (
     AddressIs,
     AgentIs,
+    EnrolledAfter,
     HeardOf,
     Labelled,
     Listed,
@@ -108,10 +109,16 @@ def _meaning(account: AccountId, condition: MachineCondition) -> ColumnElement[b
             return _at_risk(condition.modules if isinstance(condition, RiskIn) else Module)
         case NeverJudged():
             return ~exists().where(_R.machine_id == _M.machine_id)
-        case AgentIs():
-            return _M.agent_version.in_(condition.versions)
+        case AgentIs() | EnrolledAfter():
+            return _of_its_row(condition)
         case Tagged() | Labelled():
             return _tagged(account, condition)
+
+
+def _of_its_row(condition: AgentIs | EnrolledAfter) -> ColumnElement[bool]:
+    if isinstance(condition, AgentIs):
+        return _M.agent_version.in_(condition.versions)
+    return _M.machine_id > condition.machine
 
 
 def _heard(condition: HeardOf) -> ColumnElement[bool]:

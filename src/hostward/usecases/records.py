@@ -236,7 +236,16 @@ class AgentIs:
     versions: tuple[str, ...]
 
 
-MachineCondition = TextIs | AddressIs | HeardOf | AtRisk | RiskIn | NeverJudged | AgentIs | Tagged | Labelled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledAfter:
+    """The machine was enrolled after this one: it has a higher number."""
+
+    machine: MachineId
+
+
+MachineCondition = (
+    TextIs | AddressIs | HeardOf | AtRisk | RiskIn | NeverJudged | AgentIs | Tagged | Labelled | EnrolledAfter
+)
 """What a machine of an account can be chosen by. AtRisk: its own current results hold a risk."""
 
 

@@ -1,14 +1,19 @@
 """The list of machines: found, ordered, tagged, remarked, looked at, and chosen for a scan."""
 
+import csv
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from console_browser import Tabs, answer, refused, rows, total
+from console_scenarios import RESTARTS
 from console_server import ConsoleServer
 from console_world import build
 from hostward.domain.account import Role
+from hostward.domain.ids import LeaseId
+from hostward.domain.module import Module
+from store_samples import NOW
 
 pytestmark = pytest.mark.needs("browser", "console")
 
@@ -100,6 +105,44 @@ def test_tags_of_several_machines_are_changed_at_once(mine: Tabs, console: Conso
     console.call(
         "SetMachineTags", QuuidList=[one["Quuid"] for one in found], AddTags=["tier=web"], RemoveTags=["owner=ann"]
     )
+
+
+@pytest.mark.parametrize(("search", "choice", "count"), [
+    ("?q=web-0&sort=name", "These machines as CSV", 10), ("?tag=tier%3Dweb", "These machines as CSV", 6),
+    ("?status=Offline", "All machines as CSV", 14),
+])  # fmt: skip
+def test_an_export_has_the_machines_that_are_shown_or_all(mine: Tabs, search: str, choice: str, count: int):
+    """By keyboard: the menu by its button, the choice by its first letters."""
+    page = mine.open(f"/machines{search}")
+    shown = set(re.findall(r"(?:web|old|quiet)-\d\d\.prod", " ".join(rows(page, "Machines").all_inner_texts())))
+    page.get_by_role("button", name="Export").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name=choice).focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert re.fullmatch(r"machines-\d{8}-\d{6}\.csv", download.value.suggested_filename)
+    with download.value.path().open(newline="", encoding="utf-8-sig") as file:
+        names = [row["Host name"] for row in csv.DictReader(file)]
+    assert len(names) == len(set(names)) == count
+    assert set(names) == shown or "All" in choice
+
+
+def test_a_machine_says_what_is_to_be_started_again(mine: Tabs, console: ConsoleServer):
+    """The machine itself first; where there is no inventory, that nothing is known."""
+    machine = console.world.machines[5]
+
+    def work(uow) -> None:
+        uow.results.add(machine.id, LeaseId(900), 0, RESTARTS)
+        uow.results.make_current(machine.id, Module.VUL, LeaseId(900), NOW, risks=0)
+
+    console.fleet.store.write_now(work)
+    page = mine.open(f"/machines?open={machine.quuid}")
+    listed = page.get_by_role("dialog").get_by_role("listitem")
+    expect(listed.first).to_contain_text("The machine itself: reboot")
+    expect(listed.last).to_contain_text("nginx.service")
+    expect(listed.last).to_contain_text("3 processes")
+    page.goto(f"{mine.server.url}/machines?open={console.world.machines[6].quuid}")
+    expect(page.get_by_text("Not known: no whole inventory of this machine is there yet.")).to_be_visible()
 
 
 def test_chosen_machines_go_to_a_new_scan(mine: Tabs):

@@ -124,6 +124,12 @@ export interface Machine {
   Scans: { Module: Module; EndTime: string; Risks: number }[];
 }
 
+/** What runs old files since an update, a reboot (Unit "") first. Known: a whole inventory says so. */
+export interface MachineRestarts {
+  Known: boolean;
+  Restarts: { Unit: string; Package: string; Path: string; Processes: number; Reason: string }[];
+}
+
 export interface User {
   UserName: string;
   Role: string;

@@ -115,6 +115,12 @@ function compare(asked: Asked) {
   return { New: some(0, 4), Fixed: some(20, 7), Same: 401, Truncated: false };
 }
 
+const restarts = () => [
+  { Unit: "", Package: "linux-image-amd64", Path: "", Processes: 0, Reason: "6.1.0-28-amd64 is installed and 6.1.0-26-amd64 runs" },
+  { Unit: "nginx.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libssl.so.3", Processes: 3, Reason: "it still runs a file that was replaced" },
+  { Unit: "ssh.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", Processes: 1, Reason: "it still runs a file that was replaced" },
+];
+
 function estimate(asked: Asked) {
   const chosen = list(asked.parameters.Quuids).length;
   const machines = chosen || machinesOf(asked);
@@ -144,6 +150,7 @@ const READ: Record<string, (asked: Asked) => object> = {
   CompareScanTasks: compare,
   EstimateScan: estimate,
   ListMachines: listMachines,
+  ListMachineRestarts: (asked) => ({ Known: true, Restarts: some(asked, restarts()) }),
   DescribeMachineOsList: (asked) => ({ List: some(asked, systems()) }),
   DescribeTags: (asked) => ({ List: tags(asked) }),
   ListSchedules: (asked) => ({ TotalCount: some(asked, schedules()).length, Schedules: some(asked, schedules()) }),

@@ -22,5 +22,6 @@ export { Denied, EmptyState, ErrorState, Loading, Skeleton } from "./State";
 export { Table } from "./Table";
 export { Tabs } from "./Tabs";
 export { toast, Toasts, useToast } from "./Toast";
+export { type ExportKind, useExport } from "./useExport";
 export { Tooltip } from "./Tooltip";
 export { Duration, Kbd, LiveDot, Severity, StatusTag, Tag, Time } from "./Value";

@@ -7,7 +7,9 @@ from hostward.api.action import HOSTWARD, Action, AnyAction, Permission
 from hostward.api.actions import (
     describe_overview,
     estimate_scan,
+    export_machines,
     generate_code,
+    list_machine_restarts,
     list_machines,
     preview_schedule,
     skip_schedule_once,
@@ -30,6 +32,8 @@ def _action(name: str, module: ModuleType, permission: Permission) -> AnyAction:
 CONSOLE_VIEW_ACTIONS: Final[tuple[AnyAction, ...]] = (
     _action("DescribeOverview", describe_overview, Permission.READ),
     _action("ListMachines", list_machines, Permission.MACHINE_READ),
+    _action("ExportMachines", export_machines, Permission.EXPORT),
+    _action("ListMachineRestarts", list_machine_restarts, Permission.MACHINE_READ),
     _action("EstimateScan", estimate_scan, Permission.READ),
     _action("PreviewSchedule", preview_schedule, Permission.SCHEDULE_READ),
     _action("SkipScheduleOnce", skip_schedule_once, Permission.SCHEDULE_WRITE),

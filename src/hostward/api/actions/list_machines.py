@@ -14,6 +14,7 @@ from hostward.api.values import count_between, limit_of, module_of, offset_of, o
 from hostward.domain.ids import MachineId
 from hostward.domain.machine_filter import Tagged, Text, TextIs
 from hostward.domain.module import Module
+from hostward.usecases.exports.machines import Conditions
 from hostward.usecases.machines.listing import Tagging, online, tagged_listing, too_old
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Listed, MachineCondition, MachineOrder, MachinePage, NeverJudged, RiskIn
@@ -31,8 +32,8 @@ SHOWN: Final = 20
 MAX_VALUES: Final = 20
 
 
-class Request(msgspec.Struct, rename="pascal", kw_only=True):
-    """Which machines, in which order, which page of them. Empty texts and lists choose nothing: all of them.
+class Chosen(msgspec.Struct, rename="pascal", kw_only=True):
+    """Which machines. Empty texts and lists choose nothing: all of them.
 
     Query: part of a host name, an address or a remark. Status: Online, Offline. RiskModules: with a risk in one.
     AgentTooOld, NeverScanned: only those that DescribeOverview counts so.
@@ -46,6 +47,11 @@ class Request(msgspec.Struct, rename="pascal", kw_only=True):
     risk_modules: list[str] = []
     agent_too_old: bool = False
     never_scanned: bool = False
+
+
+class Request(Chosen, rename="pascal", kw_only=True):
+    """Which machines, in which order, which page of them."""
+
     sort: str = ""
     descending: bool = False
     limit: Uint64 = SHOWN
@@ -92,14 +98,13 @@ class Response(msgspec.Struct, rename="pascal", kw_only=True):
 
 async def answer(ctx: Context, request: Request) -> Response:
     """List the machines."""
-    conditions = _conditions(request, ctx.now)
+    conditions = conditions_of(request, ctx)
     order = SORTS[one_of("Sort", request.sort, tuple(SORTS))]
     limit, offset = limit_of(request.limit), offset_of(request.offset)
 
     def read(uow: UnitOfWork) -> tuple[MachinePage, Mapping[MachineId, Sequence[Tagging]]]:
-        agents = [too_old(uow, account=ctx.account, now=ctx.now)] if request.agent_too_old else []
         return tagged_listing(
-            uow, account=ctx.account, conditions=[*conditions, *agents], limit=limit, offset=offset, order=order,
+            uow, account=ctx.account, conditions=conditions(uow), limit=limit, offset=offset, order=order,
             descending=request.descending,
         )  # fmt: skip
 
@@ -108,7 +113,18 @@ async def answer(ctx: Context, request: Request) -> Response:
     return Response(total_count=page.total, machines=rows)
 
 
-def _conditions(request: Request, now: datetime) -> Sequence[MachineCondition]:
+def conditions_of(request: Chosen, ctx: Context) -> Conditions:
+    """What they are chosen by. Raises ApiError for what nothing can be chosen by."""
+    conditions = _conditions(request, ctx.now)
+
+    def with_agents(uow: UnitOfWork) -> Sequence[MachineCondition]:
+        agents = [too_old(uow, account=ctx.account, now=ctx.now)] if request.agent_too_old else []
+        return [*conditions, *agents]
+
+    return with_agents
+
+
+def _conditions(request: Chosen, now: datetime) -> Sequence[MachineCondition]:
     found: list[MachineCondition] = []
     if request.query:
         found.append(TextIs(text=Text.ANY, values=_values("Query", [request.query])))

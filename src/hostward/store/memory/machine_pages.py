@@ -15,6 +15,7 @@ from hostward.store.texts import fold
 from hostward.usecases.records import (
     AddressIs,
     AgentIs,
+    EnrolledAfter,
     HeardOf,
     Labelled,
     Listed,
@@ -68,6 +69,8 @@ def _meets(state: State, machine: Machine, condition: MachineCondition) -> bool:
             return not _risks(state, machine.id)
         case AgentIs():
             return machine.facts.agent_version in condition.versions
+        case EnrolledAfter():
+            return machine.id > condition.machine
         case Tagged() | Labelled():
             return _tagged(state, machine, condition)
 

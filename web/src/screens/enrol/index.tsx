@@ -150,7 +150,8 @@ function Arrivals() {
   const asked = useCall<{ Machines: (Machine & { QuarantinedTime: string })[] }>("hostward", "ListMachines", parameters, { refetchMs: LOOK_MS, keep: true });
   const before = useRef<Set<string> | null>(null);
   if (before.current === null && asked.data) before.current = new Set(asked.data.Machines.map((one) => one.Quuid));
-  const isFresh = (one: Machine) => before.current !== null && !before.current.has(one.Quuid);
+  const fresh = freshOf(asked.data?.Machines ?? [], before.current);
+  const isFresh = (one: Machine) => fresh.includes(one);
   const columns: Column<Machine & { QuarantinedTime: string }>[] = [
     { id: "host", title: t.columns.host, card: "title", render: (one) => <>{one.HostName || one.HostIp} {isFresh(one) && <Tag tone="ok" icon="checkCircle">{t.fresh}</Tag>}</> },
     { id: "status", title: t.columns.status, width: 130, render: (one) => one.QuarantinedTime ? <Tag tone="bad" icon="alert">{t.quarantined}</Tag> : <StatusTag state={one.Status} /> },
@@ -158,15 +159,23 @@ function Arrivals() {
     { id: "os", title: t.columns.os, width: 200, render: (one) => one.OsName || "-" },
     { id: "agent", title: t.columns.agent, width: 90, render: (one) => one.AgentVersion || "-" },
     { id: "seen", title: t.columns.seen, width: 120, render: (one) => one.LastSeenTime ? <Time value={one.LastSeenTime} /> : "-" },
-    { id: "tags", title: t.columns.tags, width: 180, render: (one) => <span className="hw-enrol-tags">{one.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
+    { id: "tags", title: t.columns.tags, width: 180, render: (one) => one.Tags.length === 0 ? "-" : <span className="hw-enrol-tags">{one.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
   ];
   return (
     <Card title={t.arrived} pad={!asked.data?.Machines.length}>
       {asked.error && <ErrorState error={asked.error} onRetry={asked.refetch} />}
       {asked.loading && <Loading />}
-      {asked.data && <div aria-live="polite"><Table label={t.arrived} columns={columns} rows={asked.data.Machines} rowKey={(one) => one.Quuid} empty={t.noneArrived} /></div>}
+      {asked.data && <Table label={t.arrived} columns={columns} rows={asked.data.Machines} rowKey={(one) => one.Quuid} empty={t.noneArrived} />}
+      <p className="hw-sr" role="status">{fresh.map((one) => t.hasArrived(one.HostName || one.HostIp)).join(" ")}</p>
     </Card>
   );
+}
+
+/** Those above the first that was there before: when one is removed, an older one comes into view and is not new. */
+function freshOf(machines: Machine[], before: ReadonlySet<string> | null): Machine[] {
+  if (before === null) return [];
+  const known = machines.findIndex((one) => before.has(one.Quuid));
+  return known < 0 && before.size > 0 ? [] : machines.slice(0, known < 0 ? machines.length : known);
 }
 
 function Tokens() {
@@ -182,7 +191,7 @@ function Tokens() {
     { id: "left", title: t.columns.left, width: 100, render: (one) => `${one.UsesLeft} / ${one.Uses}` },
     { id: "until", title: t.columns.until, width: 120, render: (one) => <Time value={one.ExpireTime} /> },
     { id: "by", title: t.columns.by, width: 140, render: (one) => one.CreatedBy },
-    { id: "tags", title: t.columns.tags, width: 180, render: (one) => <span className="hw-enrol-tags">{one.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
+    { id: "tags", title: t.columns.tags, width: 180, render: (one) => one.Tags.length === 0 ? "-" : <span className="hw-enrol-tags">{one.Tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span> },
     {
       id: "act", title: "", width: 100, align: "right",
       render: (one) => can("enrolment:write") && one.Status === "open" && (

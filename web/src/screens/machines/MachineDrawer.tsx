@@ -5,7 +5,7 @@ import { count } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { useAct, useCall } from "@/lib/query";
 import { useCan } from "@/lib/session";
-import { type Machine, MODULES } from "@/lib/wire";
+import { type Machine, type MachineRestarts, MODULES } from "@/lib/wire";
 import { texts } from "./texts";
 
 /** One machine: what it is, what was found, and what may be done. */
@@ -28,6 +28,7 @@ export function MachineDrawer({ quuid, onTag, onClose, onChange }: {
       {asked.loading && <Loading />}
       {asked.data && !machine && <p>{t.emptyFilter}</p>}
       {machine && <Facts machine={machine} />}
+      {machine && <Restarts quuid={quuid} />}
       {machine && can("machine:write") && <Remark machine={machine} onChange={onChange} />}
     </Drawer>
   );
@@ -68,6 +69,39 @@ function Facts({ machine }: { machine: Machine }) {
         />
       </section>
     </div>
+  );
+}
+
+const RESTARTS_SHOWN = 20;
+
+/** What runs old files since an update: nothing else says that a fixed hole is still open. */
+function Restarts({ quuid }: { quuid: string }) {
+  const asked = useCall<MachineRestarts>("hostward", "ListMachineRestarts", { Quuid: quuid });
+  const t = useTexts(texts);
+  const [language] = useLanguage();
+  const found = asked.data?.Restarts ?? [];
+  return (
+    <section className="hw-machines-restarts">
+      <h3>{t.restarts}</h3>
+      {asked.error && <ErrorState error={asked.error} onRetry={asked.refetch} />}
+      {asked.loading && <Loading />}
+      {asked.data && found.length === 0 && <p className="hw-muted">{asked.data.Known ? t.noRestarts : t.restartsUnknown}</p>}
+      {found.length > 0 && (
+        <>
+          <p className="hw-muted">{t.restartsHint}</p>
+          <ul>
+            {found.slice(0, RESTARTS_SHOWN).map((one) => (
+              <li key={`${one.Unit} ${one.Package} ${one.Path}`}>
+                {one.Unit ? <strong className="hw-mono">{one.Unit}</strong> : <Tag tone="warn" icon="refresh">{t.reboot}</Tag>}
+                <span>{[one.Package, one.Path, one.Processes > 0 ? t.oldProcesses(count(one.Processes, language), one.Processes === 1) : ""].filter(Boolean).join(" · ")}</span>
+                {!one.Unit && <span className="hw-muted" lang="en">{one.Reason}</span>}
+              </li>
+            ))}
+          </ul>
+          {found.length > RESTARTS_SHOWN && <p className="hw-muted">{t.moreRestarts(count(found.length - RESTARTS_SHOWN, language))}</p>}
+        </>
+      )}
+    </section>
   );
 }
 

@@ -1,8 +1,8 @@
 /** Every machine, whether it is heard of, and what was found on it. */
 import { useEffect, useMemo, useState } from "react";
 import {
-  ApiButton, Button, DataGrid, Denied, EmptyState, FilterBar, MultiSelect, PageHeader, SearchField, Select, StatusTag, Tag, Time, Tooltip, useToast,
-  type Column, type MenuItem, type Selection,
+  ApiButton, Button, DataGrid, Denied, EmptyState, FilterBar, Menu, MultiSelect, PageHeader, SearchField, Select, StatusTag, Tag, Time, Tooltip, useExport, useToast,
+  type Column, type ExportKind, type MenuItem, type Selection,
 } from "@/ui";
 import { moduleTexts } from "@/app/texts";
 import { count } from "@/lib/format";
@@ -66,7 +66,7 @@ export default function MachinesScreen() {
   ];
   return (
     <>
-      <PageHeader title={t.title} badges={<FleetTags fleet={fleet.state} />} actions={<>{can("enrolment:read") && <Button icon="plus" to="/machines/enroll">{t.enrol}</Button>}<ApiButton /></>} />
+      <PageHeader title={t.title} badges={<FleetTags fleet={fleet.state} />} actions={<>{can("export:create") && <ExportMenu parameters={parameters} filtered={filtered} />}{can("enrolment:read") && <Button icon="plus" to="/machines/enroll">{t.enrol}</Button>}<ApiButton /></>} />
       <Filters state={state} onChange={setState} />
       {pages.error?.permission ? (
         <Denied permission={pages.error.permission} />
@@ -104,6 +104,20 @@ export default function MachinesScreen() {
       )}
     </>
   );
+}
+
+/** Files of all the machines, or of those that the filters leave. */
+function ExportMenu({ parameters, filtered }: { parameters: object; filtered: boolean }) {
+  const t = useTexts(texts);
+  const { busy, start } = useExport();
+  const kinds = ["xlsx", "csv"] as const;
+  const save = (kind: ExportKind, chosen: object) => void start({ service: "hostward", action: "ExportMachines", parameters: chosen }, kind);
+  const items: MenuItem[] = kinds.map((kind) => ({ label: t.exportAll(kind.toUpperCase()), icon: "download", onSelect: () => save(kind, {}) }));
+  if (filtered) {
+    const chosen = Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== "Sort" && name !== "Descending"));
+    for (const kind of kinds) items.push({ label: t.exportThese(kind.toUpperCase()), icon: "filter", onSelect: () => save(kind, chosen) });
+  }
+  return <Menu label={t.exportMenu} icon="download" items={items} disabled={busy} />;
 }
 
 const scanOf = (machines: Machine[]) => `/scan/new?${machines.map((one) => `quuid=${encodeURIComponent(one.Quuid)}`).join("&")}`;

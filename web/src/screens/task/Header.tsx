@@ -3,13 +3,12 @@ import { count } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { useCan } from "@/lib/session";
 import type { ScanTask } from "@/lib/wire";
-import { ApiButton, Button, ConfirmDialog, LiveDot, Menu, type MenuItem, PageHeader, Tag, useToast } from "@/ui";
+import { ApiButton, Button, ConfirmDialog, type ExportKind, LiveDot, Menu, type MenuItem, PageHeader, Tag, useExport, useToast } from "@/ui";
 import { CompareDrawer } from "./CompareDrawer";
 import { PhaseTag } from "./PhaseTag";
 import { StopDialog } from "./StopDialog";
 import { FAILURES, failures, isOpen, phaseOf, shownPercent } from "./tasks";
 import { texts } from "./texts";
-import { useExport } from "./useExport";
 import { useKey } from "./useKey";
 import { useRerun } from "./useRerun";
 import { useTabIcon } from "./useTabIcon";
@@ -78,9 +77,11 @@ export function Header({ task, previous, live, filters }: HeaderProps) {
 function ExportMenu({ task, filters }: { task: ScanTask; filters: HeaderProps["filters"] }) {
   const t = useTexts(texts);
   const { busy, start } = useExport();
+  const save = (kind: ExportKind, chosen?: object[]) =>
+    void start({ service: "cwp", action: "ExportScanTaskDetails", parameters: { ModuleType: task.Module, TaskId: task.TaskId, Filters: chosen ?? [] } }, kind);
   const kinds = ["xlsx", "csv"] as const;
   const items: MenuItem[] = kinds.map((kind) => ({
-    label: t.exportAll(kind.toUpperCase()), icon: "download", onSelect: () => void start(task.Module, task.TaskId, kind),
+    label: t.exportAll(kind.toUpperCase()), icon: "download", onSelect: () => save(kind),
   }));
   if (filters !== undefined) {
     for (const kind of kinds) {
@@ -89,7 +90,7 @@ function ExportMenu({ task, filters }: { task: ScanTask; filters: HeaderProps["f
         icon: "filter",
         disabled: filters === null,
         ...(filters === null ? { hint: t.exportNoFilter } : {}),
-        onSelect: () => void start(task.Module, task.TaskId, kind, filters ?? []),
+        onSelect: () => save(kind, filters ?? []),
       });
     }
   }

@@ -5,11 +5,10 @@ import { usePages } from "@/lib/query";
 import { navigate, useUrlState } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import type { Module, ScanTask } from "@/lib/wire";
-import { ApiButton, Button, DataGrid, EmptyState, LiveDot, type MenuItem, PageHeader, type Selection } from "@/ui";
+import { ApiButton, Button, DataGrid, EmptyState, LiveDot, type MenuItem, PageHeader, type Selection, useExport } from "@/ui";
 import { CompareDrawer } from "../task/CompareDrawer";
 import { StopDialog } from "../task/StopDialog";
 import { failures, taskPath } from "../task/tasks";
-import { useExport } from "../task/useExport";
 import { useRerun } from "../task/useRerun";
 import { words } from "../task/words";
 import { useTaskColumns } from "./columns";
@@ -72,6 +71,7 @@ export default function Tasks() {
   );
 }
 
+const whole = (task: ScanTask) => ({ service: "cwp", action: "ExportScanTaskDetails", parameters: { ModuleType: task.Module, TaskId: task.TaskId } }) as const;
 const keyOf = (task: ScanTask) => `${task.Module}:${task.TaskId}`;
 
 /** What can be done with a task, as far as this user may. */
@@ -93,8 +93,8 @@ function useTaskMenu() {
     }
     if (can("scan:start")) items.push({ label: t.clone, icon: "copy", to: `/scan/new?clone=${task.Module}:${task.TaskId}` });
     if (can("export:create")) {
-      items.push({ label: t.exportAs("XLSX"), icon: "download", onSelect: () => void start(task.Module, task.TaskId, "xlsx") });
-      items.push({ label: t.exportAs("CSV"), icon: "download", onSelect: () => void start(task.Module, task.TaskId, "csv") });
+      items.push({ label: t.exportAs("XLSX"), icon: "download", onSelect: () => void start(whole(task), "xlsx") });
+      items.push({ label: t.exportAs("CSV"), icon: "download", onSelect: () => void start(whole(task), "csv") });
     }
     if (can("scan:stop") && task.CanStop) {
       items.push({ label: t.stopAll, icon: "stop", danger: true, onSelect: () => setStopping(task) });

@@ -1,31 +1,37 @@
 import { useCallback, useState } from "react";
 import { call, CallError } from "@/lib/api";
-import { useTexts } from "@/lib/i18n";
-import { useToast } from "@/ui";
-import { words } from "./words";
+import { useToast } from "./Toast";
+import { useOwnTexts } from "./texts";
 
 const POLL_MS = 600;
 
 export type ExportKind = "xlsx" | "csv";
 
-/** Export machines of a task: begin, wait until the file is there, fetch it. */
-export function useExport(): { busy: boolean; start(module: string, task: number, kind: ExportKind, filters?: object[]): Promise<void> } {
-  const t = useTexts(words);
+/** What begins an export: it answers a TaskId, which ExportTasks then tells of. */
+export interface ExportCall {
+  service: "cwp" | "hostward";
+  action: "ExportScanTaskDetails" | "ExportMachines";
+  parameters: object;
+}
+
+/** Export rows: begin, wait until the file is there, fetch it. */
+export function useExport(): { busy: boolean; start(wanted: ExportCall, kind: ExportKind): Promise<void> } {
+  const t = useOwnTexts();
   const toast = useToast();
   const [busy, setBusy] = useState(false);
   const start = useCallback(
-    async (module: string, task: number, kind: ExportKind, filters: object[] = []) => {
+    async (wanted: ExportCall, kind: ExportKind) => {
       setBusy(true);
       toast(t.exporting);
       try {
-        const { url, name } = await exported(module, task, filters);
+        const { url, name } = await exported(wanted);
         const link = kind === "csv" ? url.replace("format=xlsx", "format=csv") : url;
         const file = kind === "csv" ? name.replace(/\.xlsx$/, ".csv") : name;
         fetchFile(link, file);
         toast(t.exportReady(file), "ok", { label: t.download, run: () => fetchFile(link, file) });
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
-        toast(error.message ? t.actionFailed(t.exportFailed, error.message) : t.exportFailed, "bad");
+        toast(t.exportFailed(error.message), "bad");
       } finally {
         setBusy(false);
       }
@@ -35,8 +41,8 @@ export function useExport(): { busy: boolean; start(module: string, task: number
   return { busy, start };
 }
 
-async function exported(module: string, task: number, filters: object[]): Promise<{ url: string; name: string }> {
-  const begun = await call<{ TaskId: string }>("cwp", "ExportScanTaskDetails", { ModuleType: module, TaskId: task, Filters: filters });
+async function exported({ service, action, parameters }: ExportCall): Promise<{ url: string; name: string }> {
+  const begun = await call<{ TaskId: string }>(service, action, parameters);
   for (;;) {
     const now = await call<{ Status: string; DownloadUrl: string; FileName: string }>("cwp", "ExportTasks", { TaskId: begun.TaskId });
     if (now.Status === "FINISHED") return { url: now.DownloadUrl, name: now.FileName };
