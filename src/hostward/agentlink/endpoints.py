@@ -93,8 +93,9 @@ T = TypeVar("T")
 class AgentLink:
     """The agent plane as an ASGI application.
 
-    started: when this server did. hold: how long a poll may wait. heartbeat: how often agents at work speak. key: seals
-    challenges; replicas share one, b"" draws one for this process. random: so many bytes that nobody can guess.
+    started: when this server did. hold: how long a poll may wait. heartbeat: how often agents at work speak.
+    cpu_percent: see Job. key: seals challenges; replicas share one, b"" draws one for this process. random: so many
+    bytes that nobody can guess.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class AgentLink:
         started: datetime,
         hold: timedelta = HOLD,
         heartbeat: timedelta = HEARTBEAT,
+        cpu_percent: int = 100,
         key: bytes = b"",
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
@@ -115,6 +117,7 @@ class AgentLink:
         self._started = started
         self._hold = hold.total_seconds()
         self._heartbeat = heartbeat.total_seconds()
+        self._cpu_percent = cpu_percent
         self._challenges = Challenges(key or random(32))
         self._random = random
         self._sessions = SessionCache(store)
@@ -287,7 +290,8 @@ class AgentLink:
             if woken is Woken.NEWS:
                 generation = self._hub.generation(machine)
                 work = await self._next_work(speaker, poll, fresh=False)
-        return msgspec.structs.replace(work, generation=generation)
+        jobs = [msgspec.structs.replace(job, cpu_percent=self._cpu_percent) for job in work.jobs]
+        return msgspec.structs.replace(work, generation=generation, jobs=jobs)
 
     async def _held(self, machine: MachineId, generation: int, seconds: float) -> Woken:
         self._handled -= 1
