@@ -1,13 +1,15 @@
 """ports.Enrolments: tokens by the hash of their word, and machines that wait to be let in."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from hostward.domain.enrolment import EnrolmentToken, Waiting
-from hostward.domain.errors import Conflict
+from hostward.domain.errors import AgentRefused, Conflict
 from hostward.domain.ids import AccountId
+from hostward.usecases.machines.enrol import Arrival, Offer, allow, enrol, make
 from hostward.usecases.ports import Store, UnitOfWork
 from store_samples import NOW, SECOND, account, facts
 
@@ -125,3 +127,47 @@ def test_a_machine_waits_until_its_account_decides(store: Store) -> None:
     dropped = [store.write_now(lambda uow, who=who: uow.enrolments.drop_waiting(who, "mw-1")) for who in (other, owner)]
     assert dropped == [None, waiting]
     assert store.write_now(lambda uow: uow.enrolments.drop_waiting(owner, "mw-1")) is None
+
+
+def arrives(store: Store, token: str, key: bytes = b"k" * 32) -> None:
+    """A machine's first contact."""
+    came = Arrival(source="10.0.0.9", request_id="r-1")
+    store.write_now(
+        lambda uow: enrol(
+            uow, token=token, public_key=key, facts=facts("web"), quuid="q1", uuid="u1", now=NOW, arrival=came
+        )
+    )
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_machine_that_came_by_a_token_is_in_the_audit_log(store: Store, *, waits: bool) -> None:
+    """Once, however often it asks; whose token it was is told, the token's word is not."""
+    owner = account(store)
+    offer = Offer(needs_approval=waits)
+    token = store.write_now(lambda uow: make(uow, token="the word", account=owner, offer=offer, by="ann", now=NOW))
+    arrives(store, "the word")
+    arrives(store, "the word")
+    entries = store.read_now(lambda uow: list(uow.audit.entries(owner)))
+    [deed] = [entry.deed for entry in entries]
+    assert (deed.service, deed.action, deed.source, deed.target) == ("agent", "EnrolMachine", "10.0.0.9", "Quuid q1")
+    assert json.loads(deed.parameters) == {
+        "Enrolment": token.id, "MadeBy": "ann", "HostName": "web", "Waits": waits
+    }  # fmt: skip
+    assert deed.request_id == "r-1"
+    assert "the word" not in repr(deed)
+
+
+def test_the_servers_own_agent_leaves_no_audit_entry(store: Store) -> None:
+    """It comes at each start, by a token that nobody made."""
+    owner = account(store)
+    store.write_now(lambda uow: allow(uow, token="own", account=owner, uses=1, life=timedelta(minutes=1), now=NOW))
+    arrives(store, "own")
+    assert store.read_now(lambda uow: list(uow.audit.entries(owner))) == []
+
+
+def test_a_refused_machine_leaves_no_audit_entry(store: Store) -> None:
+    """Nobody knows whose account it would have been."""
+    owner = account(store)
+    with pytest.raises(AgentRefused):
+        arrives(store, "invented")
+    assert store.read_now(lambda uow: list(uow.audit.entries(owner))) == []

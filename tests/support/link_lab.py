@@ -74,6 +74,7 @@ class Lab:
     hub: Hub = field(default_factory=Hub)
     clock: WrongClock = field(default_factory=WrongClock)
     hold: float = 50.0
+    cpu_percent: int = 100
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -83,7 +84,7 @@ class Lab:
     def _app(self) -> AgentLink:
         return AgentLink(
             store=self.fleet.store, hub=self.hub, clock=self.clock, started=self.started,
-            hold=timedelta(seconds=self.hold),
+            hold=timedelta(seconds=self.hold), cpu_percent=self.cpu_percent,
         )  # fmt: skip
 
     @property
@@ -158,9 +159,9 @@ class Lab:
 
 
 @contextmanager
-def open_lab(*, hold: float = 50.0) -> Iterator[Lab]:
+def open_lab(*, hold: float = 50.0, cpu_percent: int = 100) -> Iterator[Lab]:
     """A lab that is closed at the end."""
-    lab = Lab(hold=hold)
+    lab = Lab(hold=hold, cpu_percent=cpu_percent)
     try:
         yield lab
     finally:

@@ -136,6 +136,10 @@ class Workers:
         running.reader = threading.Thread(target=self._read, args=(running,), name=f"scan {job.lease}", daemon=True)
         return running
 
+    def _share(self, job: Job) -> float:
+        """Of the machine's processors: what the server allows, or this agent's own configuration if it is stricter."""
+        return min(self._place.cpu, max(1, job.cpu_percent) / 100)
+
     def _order(self, job: Job, folder: Path) -> bytes:
         order = Order(
             options=job.options,
@@ -145,7 +149,7 @@ class Workers:
             own_paths=[os.fsencode(path) for path in self._place.own_paths],
             policies=[os.fsencode(path) for path in self._place.policies],
             memory=self._place.memory,
-            cpu=self._place.cpu,
+            cpu=self._share(job),
         )
         return write_line(order)
 

@@ -46,8 +46,9 @@ from hostward.protocol.hello import (
 from hostward.protocol.job import Poll, Work
 from hostward.protocol.refusal import Refusal
 from hostward.protocol.report import MAX_BODY, Answer, Report
+from hostward.runtime import ids
 from hostward.runtime.clock import Clock
-from hostward.usecases.machines.enrol import enrol, keeps_token
+from hostward.usecases.machines.enrol import Arrival, enrol, keeps_token
 from hostward.usecases.machines.keys import announce, keys_of
 from hostward.usecases.machines.refusals import QUARANTINED, UNKNOWN_AGENT
 from hostward.usecases.machines.session import check_newest, facts_of, open_session
@@ -92,8 +93,9 @@ T = TypeVar("T")
 class AgentLink:
     """The agent plane as an ASGI application.
 
-    started: when this server did. hold: how long a poll may wait. heartbeat: how often agents at work speak. key: seals
-    challenges; replicas share one, b"" draws one for this process. random: so many bytes that nobody can guess.
+    started: when this server did. hold: how long a poll may wait. heartbeat: how often agents at work speak.
+    cpu_percent: see Job. key: seals challenges; replicas share one, b"" draws one for this process. random: so many
+    bytes that nobody can guess.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class AgentLink:
         started: datetime,
         hold: timedelta = HOLD,
         heartbeat: timedelta = HEARTBEAT,
+        cpu_percent: int = 100,
         key: bytes = b"",
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
@@ -114,6 +117,7 @@ class AgentLink:
         self._started = started
         self._hold = hold.total_seconds()
         self._heartbeat = heartbeat.total_seconds()
+        self._cpu_percent = cpu_percent
         self._challenges = Challenges(key or random(32))
         self._random = random
         self._sessions = SessionCache(store)
@@ -172,7 +176,8 @@ class AgentLink:
     async def _dispatch(self, path: str, headers: dict[str, str], receive: Receive, address: str) -> msgspec.Struct:
         if path == hello.ENROLL:
             with self._attempts.of(address, self._clock.monotonic()):
-                return await self._enroll(await self._bodies.read(receive, headers, SMALL_BODY))
+                body = await self._bodies.read(receive, headers, SMALL_BODY)
+                return await self._enroll(body, Arrival(source=address, request_id=ids.request_id()))
         if path == hello.SESSION:
             return await self._session(await self._bodies.read(receive, headers, SMALL_BODY))
         claim = Claim(headers)
@@ -183,7 +188,7 @@ class AgentLink:
         speaker.check(path=path, headers=claim, body=body, now=now)
         return await self._closed[path](speaker, claim, body)
 
-    async def _enroll(self, body: bytes) -> Enrolled:
+    async def _enroll(self, body: bytes, arrival: Arrival) -> Enrolled:
         ask = _decoded(body, Enroll)
         if len(ask.public_key) != 32:
             raise InvalidValue(f"public_key has {len(ask.public_key)} bytes: an Ed25519 key has 32")
@@ -192,7 +197,7 @@ class AgentLink:
         def enrolled(uow: UnitOfWork) -> tuple[Machine | Waiting, bool]:
             given = enrol(
                 uow, token=ask.token, public_key=ask.public_key, facts=facts_of(ask.facts), quuid=quuid, uuid=uuid,
-                now=now,
+                now=now, arrival=arrival,
             )  # fmt: skip
             return given, keeps_token(uow, ask.token)
 
@@ -285,7 +290,8 @@ class AgentLink:
             if woken is Woken.NEWS:
                 generation = self._hub.generation(machine)
                 work = await self._next_work(speaker, poll, fresh=False)
-        return msgspec.structs.replace(work, generation=generation)
+        jobs = [msgspec.structs.replace(job, cpu_percent=self._cpu_percent) for job in work.jobs]
+        return msgspec.structs.replace(work, generation=generation, jobs=jobs)
 
     async def _held(self, machine: MachineId, generation: int, seconds: float) -> Woken:
         self._handled -= 1

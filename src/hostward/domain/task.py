@@ -118,6 +118,12 @@ class Task:
         """When this machine may begin: their starts are spread evenly over the ramp, in the task's order."""
         return self.opens + self.ramp * seq / max(1, self.tally.machines)
 
+    def may_begin(self, seq: int, now: datetime) -> bool:
+        """Whether this machine's start has come; one that need not wait may begin though the clock was set back."""
+        if self.not_before is None and not self.ramp * seq:
+            return True
+        return self.starts(seq) <= now
+
     def waits_until(self, seq: int) -> datetime:
         """How long this machine may wait for its lease."""
         until = self.starts(seq) + self.patience
@@ -144,16 +150,19 @@ class Task:
         return replace(self, tally=tally, end=(self.end or now) if tally.is_done else None)
 
     def again(
-        self, now: datetime, *, timeout: timedelta | None, history: Durations, settled: int, hours: Hours = ALWAYS
-    ) -> "Task":
+        self, now: datetime, *, timeout: timedelta | None, history: Durations, settled: int, hours: Hours = ALWAYS,
+        others: bool = False,
+    ) -> "Task":  # fmt: skip
         """The task in its next run: the first begin stays, what was stopped or the end of a window no longer counts.
 
         timeout: a machine's in this run, the task's own when None; machines may queue as long. history, settled: see
-        Task. hours: when machines may work now.
+        Task. hours: when machines may work now. others: machines of the earlier run are still at work and may be until
+        its deadline, which this run's must not come before: its machines may then queue longer.
         """
         timeout = timeout or self.timeout
+        queue = max(timeout, self.deadline - now - timeout - 2 * HEARTBEAT) if others else timeout
         return replace(
-            self, run=self.run + 1, run_begin=now, end=None, stop_at=None, stop_by="", timeout=timeout, queue=timeout,
+            self, run=self.run + 1, run_begin=now, end=None, stop_at=None, stop_by="", timeout=timeout, queue=queue,
             history=history, settled=settled, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp,
         )  # fmt: skip
 

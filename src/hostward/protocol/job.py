@@ -37,12 +37,17 @@ WireOptions = VulJob | MalwareJob | BaselineJob
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One leased unit. seconds: how long the scan may take from now; covered: see scanners.contract.Job."""
+    """One leased unit. seconds: how long the scan may take from now; covered: see scanners.contract.Job.
+
+    cpu_percent: the share of the machine's processors that the operator of the server lets the scan use; an agent whose
+    own limit is stricter keeps to that. Agents that don't know it go on as they are.
+    """
 
     lease: int
     options: WireOptions
     seconds: float
     covered: list[str] = []
+    cpu_percent: int = 100
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -168,7 +168,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         minimum=1,
         maximum=100,
         unit="percent",
-        doc="The share of this machine's processors that each scan of the server's own agent may use. Scans always "
+        doc="The share of a machine's processors that each scan may use, on every machine; what an agent is told by "
+        "its own configuration counts when it is stricter. Scans always "
         "give way to other work; a share below 100 leaves the rest idle.",
     ),
     Setting(

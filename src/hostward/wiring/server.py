@@ -108,6 +108,7 @@ def _joined(
         started=started,
         hold=timedelta(seconds=settings.agent_poll_hold_seconds),
         heartbeat=timedelta(seconds=settings.agent_heartbeat_seconds),
+        cpu_percent=settings.scan_cpu_percent,
     )
     metrics = Metrics()
     updater = FeedUpdater(store=store, clock=clock, settings=settings, changed=store.pulse.beat)

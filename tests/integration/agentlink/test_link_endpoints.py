@@ -127,6 +127,14 @@ def test_a_session_tells_the_pace(lab: Lab) -> None:
     assert (answer["hold"], answer["heartbeat"], answer["expires_in"]) == (50.0, 20.0, 3600.0)
 
 
+def test_the_operators_cap_comes_with_every_job() -> None:
+    """To whatever machine; one whose first message was lost is told it again."""
+    with open_lab(cpu_percent=25) as capped:
+        client = Client(capped).enrol().open()
+        capped.scan("/p")
+        assert [[job.cpu_percent for job in client.poll().jobs] for _ in range(2)] == [[25], [25]]
+
+
 def test_an_agent_works_through_a_whole_lease(lab: Lab, client: Client) -> None:
     """Poll, report, end."""
     task = lab.scan("/p")

@@ -3,11 +3,15 @@
 import time
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from fake_scanners import fake_command
 from hostward.agent.events import WorkEnded
 from hostward.agent.work import Place, Workers
 from hostward.protocol.job import Job, MalwareJob
 from hostward.scanners import throttle
+from hostward.scanners.lines import Order
 from link_lab import process_ids, until
 
 SHARE = 0.05
@@ -52,6 +56,16 @@ def test_a_scan_with_a_cap_comes_to_its_end(tmp_path: Path) -> None:
     until(lambda: any(isinstance(one, WorkEnded) for one in told))
     assert told[-1] == WorkEnded(lease=1, failure="")
     assert sum(len(one.rows) for one in told if hasattr(one, "rows")) == 2000
+
+
+@pytest.mark.parametrize(
+    ("own", "servers", "share"), [(1.0, 25, 0.25), (0.1, 25, 0.1), (0.5, 100, 0.5), (1.0, 0, 0.01), (1.0, -5, 0.01)]
+)
+def test_the_stricter_of_two_caps_counts(tmp_path: Path, own: float, servers: int, share: float) -> None:
+    """The server's comes with the job, the agent's is in its configuration; none is so small that nothing moves."""
+    job = Job(lease=1, options=MalwareJob(pattern=2, engine=3, paths=["/"]), seconds=60, cpu_percent=servers)
+    order = workers_for(tmp_path / "work", [], own)._order(job, tmp_path)
+    assert msgspec.json.decode(order, type=Order).cpu == share
 
 
 def _scan(tmp_path: Path) -> list[int]:

@@ -52,6 +52,8 @@ def heal(world: World) -> None:
     world.log("everything works again")
     world.is_healed = True
     world.server.is_busy = world.server.database.is_full = False
+    world.server.healthy_since = world.now()
+    world.server.look_soon()
     world.server.slow = world.server.database._slow = 0.004
     _set_clock(world, 0.0)
     if not world.server.is_up:
@@ -178,6 +180,7 @@ def _disk_full(world: World, machine: Machine) -> None:
 
 
 def _disk_unreadable(world: World, machine: Machine) -> None:
+    machine.unreliable = True
     machine.disk.unreadable = world.random.choice((0.0, 0.1, 0.5))
 
 

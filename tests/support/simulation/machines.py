@@ -9,16 +9,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hostward.agent import events as on
 from hostward.agent.pace import Pace
-from hostward.agent.spool import Spool
 from hostward.agent.words import Words
 from hostward.perf.agent import Agent, Say, Surroundings, Who
 from hostward.protocol.hello import Enrolled, Facts
 from hostward.protocol.job import Job
 from simulation.disk import Crash, SimulatedDisk
 from simulation.network import Network
-from simulation.oracle import Oracle, Said
+from simulation.oracle import Oracle
 from simulation.scanner import Behaviour, scan
 from simulation.server import SimulatedClock
+from simulation.spooled import Promised, WatchedSpool
 
 FOLDER = Path("/spool")
 PACE = Pace(spool=60_000)
@@ -60,12 +60,14 @@ class Machine:
     starts: int = 0
     agent: FragileAgent | None = None
     disturbed: float = 0.0
+    unreliable: bool = False
     scans_begun: list[tuple[int, float]] = field(default_factory=list)
     crashed: Callable[["Machine", Crash], None] = lambda machine, crash: None
 
     def __post_init__(self) -> None:
         self.disk = SimulatedDisk(self.random, self.now)
         self.clock = SimulatedClock(self.now)
+        self.promised = Promised()
 
     def start(self) -> None:
         """Start the agent; the disk may stop the machine while it does."""
@@ -80,7 +82,7 @@ class Machine:
         around = Surroundings(
             now=self.clock.monotonic, random=self.random.random, post=self.network.post, scan=self._scan,
             words=Words("the server", clock=self.clock, random=self.random.randbytes),
-            spool=Spool(FOLDER, limit=ROOM, disk=self.disk), pace=PACE, enrolled=self._enrolled,
+            spool=self._spool(), pace=PACE, enrolled=self._enrolled,
             notice=lambda text: self.log(f"{self.name} notes: {text}"),
         )  # fmt: skip
         agent = self.agent = FragileAgent(who, around)
@@ -112,13 +114,22 @@ class Machine:
         """It holds nothing and scans nothing."""
         return self.agent is not None and not self.agent.loop.holding and not self.agent.scanning
 
+    def _spool(self) -> WatchedSpool:
+        return WatchedSpool(
+            FOLDER, limit=ROOM, disk=self.disk, promised=self.promised, given_up=self._gave_up, lost=self.oracle.lost
+        )
+
+    def _gave_up(self, lease: int) -> None:
+        # What can't be read can't be sent: the server is told so, and the lease ends as failed.
+        if not self.unreliable:
+            self.oracle.given_up(lease)
+
     def _enrolled(self, names: Enrolled) -> None:
         self.uuid, self.quuid = names.uuid, names.quuid
         self.log(f"{self.name}: enrolled")
 
     async def _scan(self, job: Job, say: Say) -> str:
-        start = self.oracle.starts = self.oracle.starts + 1
-        said = self.oracle.said[job.lease][start] = Said()
+        start, said = self.oracle.begun(job.lease, f"{self.name}, process {self.starts}")
         does = self.behaves()
         self.scans_begun.append((job.lease, self.now()))
         self.log(f"{self.name}: lease {job.lease} begins, {does}")

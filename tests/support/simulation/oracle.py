@@ -42,6 +42,8 @@ class Oracle:
         self._healthy = healthy
         self.said: dict[int, dict[int, Said]] = defaultdict(dict)
         self.excused = 0
+        self._workers: dict[int, str] = {}
+        self.breaches: list[str] = []
         self.commits = 0
         self.starts = 0
         self._before = View({}, {}, {})
@@ -51,6 +53,7 @@ class Oracle:
     def committed(self) -> list[tuple[Unit | None, Unit]]:
         """Look at what was just committed; returns the units that changed."""
         self.commits += 1
+        self._no_breach()
         now, before = self._kept.view(), self._before
         self._before = now
         changed = []
@@ -69,6 +72,7 @@ class Oracle:
             elif lease is not before.leases[number] and lease != before.leases[number]:
                 _require(lease.acked >= before.leases[number].acked, f"lease {number} has fewer batches than before")
                 _require(not before.leases[number].ended, f"lease {number} changed after its end")
+                self._fenced(before, lease)
         self._in_time(now)
         return changed
 
@@ -81,8 +85,36 @@ class Oracle:
         _require(answer.acked <= kept.acked, f"lease {lease}: {answer.acked} acknowledged, {kept.acked} kept")
         _require(kept.ended or not answer.ended, f"lease {lease}: its end was acknowledged and is not kept")
 
+    def begun(self, lease: int, process: str) -> tuple[int, Said]:
+        """A process begins to scan for a lease; returns the number of this begin and where its words are noted.
+
+        One process may begin again what the server never heard of: it gave its own results up, since it could not
+        read them.
+        """
+        first = self._workers.setdefault(lease, process)
+        if first != process:
+            self.breaches.append(f"lease {lease} is worked on by {first} and by {process}")
+        self.starts += 1
+        said = self.said[lease][self.starts] = Said()
+        return self.starts, said
+
+    def lost(self, lease: int, missing: set[int]) -> None:
+        """An agent finds less on its disk than the process before it was told is durable there."""
+        self.breaches.append(f"lease {lease}: batches {sorted(missing)} were durable on the agent's disk and are gone")
+
+    def given_up(self, lease: int) -> None:
+        """An agent throws whole results away: the server must have them, or have given the lease up itself."""
+        view = self._kept.view()
+        known = view.leases.get(LeaseId(lease))
+        if known is None or known.ended:
+            return
+        unit = view.units[known.task, known.seq]
+        if unit.lease == known.id and (unit.run == known.run or unit.is_final):
+            self.breaches.append(f"lease {lease}: its agent threw its whole results away, which the server waits for")
+
     def settled(self) -> None:
         """At the end: the rows of each lease are its scanner's, once and in order, and no losing lease has any."""
+        self._no_breach()
         view = self._kept.view()
         for unit in view.units.values():
             _require(unit.is_final, f"unit {unit.task}/{unit.seq} is {unit.state.name} for ever")
@@ -94,6 +126,15 @@ class Oracle:
             elif rows or (lease.ended and not self._is_outdated(view, lease)):
                 self._rows(lease.id, rows, unit)
         self._current(view)
+
+    def _no_breach(self) -> None:
+        if self.breaches:
+            raise Broken(self.breaches[0])
+
+    def _fenced(self, before: View, lease: Lease) -> None:
+        """Only the newest lease of a unit may change: what a replaced one says leaves no trace."""
+        newest = before.units[lease.task, lease.seq].lease
+        _require(newest == lease.id, f"lease {lease.id} took results after lease {newest} had replaced it")
 
     def _is_outdated(self, view: View, lease: Lease) -> bool:
         """An inventory is removed when a newer one stands for the machine."""

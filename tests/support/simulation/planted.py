@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from hostward.agent.events import Trouble
 from hostward.agent.lease import Held
 from hostward.agent.leases import Leases
+from hostward.agent.loop import Loop
 from hostward.agentlink import endpoints
 from hostward.agentlink.hub import Hub
 from hostward.domain.host_scan import Unit
@@ -15,8 +17,9 @@ from hostward.domain.tally import Tally
 from hostward.protocol.report import Batch
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.tasks import MemoryTasks
+from hostward.usecases.machines import session
 from hostward.usecases.scans import accept_report, dispatch, expire
-from simulation import database
+from simulation import database, disk
 
 Patch = pytest.MonkeyPatch
 
@@ -143,6 +146,40 @@ def a_change_is_not_counted(patch: Patch) -> None:
     patch.setattr(MemoryTasks, "change", forgetful)
 
 
+def a_replaced_lease_is_listened_to(patch: Patch) -> None:
+    """Fencing is ignored: whoever brings results is believed, though another lease took over."""
+    patch.setattr(accept_report._Place, "is_late", property(lambda place: not place.is_current))
+
+
+def two_processes_share_a_lease(patch: Patch) -> None:
+    """A new process goes on with the leases of the one before it, and both are listened to."""
+    patch.setattr(session, "_end_leases", lambda uow, machine, now, server_started: None)
+    patch.setattr(endpoints, "check_newest", lambda uow, session: None)
+
+
+def the_spool_is_not_synced(patch: Patch) -> None:
+    """The agent says that results are on the disk while they are in the kernel's memory."""
+    made = disk.SimulatedDisk.__init__
+
+    def make(self: disk.SimulatedDisk, *args: Any) -> None:
+        made(self, *args)
+        self.syncs = False
+
+    patch.setattr(disk.SimulatedDisk, "__init__", make)
+
+
+def the_agent_drops_a_report_that_failed(patch: Patch) -> None:
+    """It sends once, as if every message arrived."""
+    failed = Loop._report_failed
+
+    def forgetful(self: Loop, held: Held, event: Any, now: float) -> bool:
+        if event.trouble is Trouble.NETWORK:
+            self._leases.drop(held.lease)
+        return failed(self, held, event, now)
+
+    patch.setattr(Loop, "_report_failed", forgetful)
+
+
 PLANTED: dict[str, Callable[[Patch], None]] = {
     bug.__name__: bug
     for bug in (
@@ -160,5 +197,9 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
         the_agent_does_not_stop,
         final_units_change,
         a_change_is_not_counted,
+        a_replaced_lease_is_listened_to,
+        two_processes_share_a_lease,
+        the_spool_is_not_synced,
+        the_agent_drops_a_report_that_failed,
     )
 }

@@ -10,7 +10,8 @@ from hostward.domain.machine import OFFLINE_AFTER, Machine, MachineFacts
 from hostward.domain.module import Module
 from hostward.domain.note import NOTHING, Code
 from hostward.domain.options import MalwareOptions
-from hostward.domain.tally import recount
+from hostward.domain.progress import UNKNOWN
+from hostward.domain.tally import Tally, recount
 from hostward.domain.task import HEARTBEAT, ScanState, Task, Trigger, enter, overdue
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -196,3 +197,33 @@ def test_a_machine_is_offline_after_long_silence(silence: timedelta, online: boo
 def test_versions_compare_by_number(version: str, old: bool):
     """0.10 is newer than 0.9; a version nobody can read is too old."""
     assert machine(version=version).is_too_old() is old
+
+
+def test_a_machine_that_need_not_wait_begins_though_the_clock_was_set_back():
+    """A scan started while the server's clock was a day ahead."""
+    one = task(begin=NOW + timedelta(hours=24), run_begin=NOW + timedelta(hours=24))
+    assert one.may_begin(Seq(0), NOW)
+
+
+def test_a_machine_waits_for_its_share_of_the_ramp():
+    """Only the first begins at once."""
+    one = task(ramp=HOUR, tally=Tally(machines=2))
+    assert [one.may_begin(Seq(seq), NOW) for seq in (0, 1)] == [True, False]
+    assert one.may_begin(Seq(1), NOW + HOUR / 2)
+
+
+@pytest.mark.parametrize("timeout", [timedelta(minutes=5), 3 * HOUR])
+def test_a_rerun_does_not_end_before_those_who_are_still_at_work(timeout: timedelta):
+    """They keep the time that they were given."""
+    before = task(timeout=HOUR, queue=HOUR)
+    later = NOW + timedelta(minutes=10)
+    again = before.again(later, timeout=timeout, history=UNKNOWN, settled=0, others=True)
+    assert again.deadline >= before.deadline
+    assert again.deadline == max(before.deadline, later + 2 * timeout + 2 * HEARTBEAT)
+
+
+def test_a_rerun_of_all_machines_has_a_deadline_of_its_own():
+    """Nobody else is waited for."""
+    later = NOW + timedelta(minutes=10)
+    again = task(timeout=HOUR).again(later, timeout=timedelta(minutes=5), history=UNKNOWN, settled=0)
+    assert again.deadline == later + timedelta(minutes=10) + 2 * HEARTBEAT

@@ -14,7 +14,7 @@ from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome, ProbeEvidence, Verdict
 from hostward.protocol.compat import OLDEST, PROTOCOL, is_accepted
 from hostward.protocol.hello import Enroll, Facts, SessionAsk, SessionProof, mac, proof_bytes
-from hostward.protocol.job import Job, Poll, Work, domain_options, lease_ids, wire_options
+from hostward.protocol.job import Job, MalwareJob, Poll, Work, domain_options, lease_ids, wire_options
 from hostward.protocol.refusal import Refusal
 from hostward.protocol.report import MAX_BODY, MAX_ITEMS, Batch, End, Report, Row, item_of, rows_of
 
@@ -99,6 +99,15 @@ def test_what_agents_send_has_no_fields_nobody_knows(kind: type, body: bytes) ->
 def test_what_servers_send_may_grow(kind: type, body: bytes) -> None:
     """An older agent reads a newer server's answer."""
     assert isinstance(msgspec.json.decode(body, type=kind), kind)
+
+
+def test_a_job_may_say_more_or_less_than_its_agent_knows() -> None:
+    """An older agent goes on without what it has not heard of; a newer one is not capped by an older server."""
+    job = Job(lease=1, options=MalwareJob(pattern=2, engine=3), seconds=60)
+    told = msgspec.to_builtins(job)
+    assert msgspec.convert({**told, "later": 2}, Job) == job
+    del told["cpu_percent"]
+    assert msgspec.convert(told, Job).cpu_percent == 100
 
 
 def test_a_poll_needs_no_fields() -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
+from hostward.domain.audit import Deed, Json, parameters_text, shortened
 from hostward.domain.enrolment import MOST_WAITING, EnrolmentToken, Waiting, checked_life, checked_uses
 from hostward.domain.errors import AgentRefused, Conflict
-from hostward.domain.ids import AccountId
+from hostward.domain.ids import AccountId, UserId
 from hostward.domain.machine import Machine, MachineFacts
 from hostward.usecases.ports import UnitOfWork
 
@@ -52,13 +53,33 @@ def make(uow: UnitOfWork, *, token: str, account: AccountId, offer: Offer, by: s
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What the audit log keeps of how a machine came. source: its address. request_id: of the enrolment."""
+
+    source: str = ""
+    request_id: str = ""
+
+
+NOT_TOLD = Arrival()
+
+
 def enrol(
-    uow: UnitOfWork, *, token: str, public_key: bytes, facts: MachineFacts, quuid: str, uuid: str, now: datetime
+    uow: UnitOfWork,
+    *,
+    token: str,
+    public_key: bytes,
+    facts: MachineFacts,
+    quuid: str,
+    uuid: str,
+    now: datetime,
+    arrival: Arrival = NOT_TOLD,
 ) -> Machine | Waiting:
     """The machine of this key, with the names given if it is new; one that waits until somebody lets it in.
 
-    A key that is known gets the same answer whatever became of its token: the first answer may have been lost. Raises
-    AgentRefused for a token that is no good, Conflict when too many wait already.
+    A key that is known gets the same answer whatever became of its token: the first answer may have been lost. Who came
+    by a token that somebody made is noted in the audit log, in the same transaction; the server's own agent is not.
+    Raises AgentRefused for a token that is no good, Conflict when too many wait already.
     """
     known = uow.machines.by_key(public_key) or uow.enrolments.waiting_by_key(public_key)
     if known is not None:
@@ -66,6 +87,8 @@ def enrol(
     spent = uow.enrolments.take(digest_of(token), now)
     if spent is None:
         raise AgentRefused(NO_TOKEN)
+    if spent.made_by:
+        uow.audit.append(_came(spent, facts, quuid, now, arrival))
     if spent.needs_approval:
         return _waits(uow, spent, public_key, facts, quuid=quuid, uuid=uuid, now=now)
     machine = uow.machines.enrol(spent.account, public_key, facts, quuid=quuid, uuid=uuid)
@@ -88,6 +111,30 @@ def digest_of(token: str) -> bytes:
 def name_of(digest: bytes) -> str:
     """A token's public name: it tells nothing of the word."""
     return "et-" + uuid5(NAMESPACE_OID, digest.hex()).hex[:12]
+
+
+def _came(token: EnrolmentToken, facts: MachineFacts, quuid: str, now: datetime, arrival: Arrival) -> Deed:
+    """A machine came in, or to the door where it must wait; no user did it, but one made the token."""
+    kept: dict[str, Json] = {
+        "Enrolment": token.id,
+        "MadeBy": token.made_by,
+        "HostName": facts.host_name,
+        "Waits": token.needs_approval,
+    }
+    return Deed(
+        account=token.account,
+        at=now,
+        user_id=UserId(0),
+        user_name="",
+        secret_id="",
+        source=shortened(arrival.source),
+        service="agent",
+        action="EnrolMachine",
+        request_id=arrival.request_id,
+        target=f"Quuid {quuid}",
+        parameters=parameters_text(kept),
+        outcome="",
+    )
 
 
 def _waits(

@@ -88,7 +88,7 @@ def _waiting(
     waiting: list[Unit] = []
     for unit in units:
         module = tasks[unit.task].module
-        may_begin = module in free and tasks[unit.task].starts(unit.seq) <= now
+        may_begin = module in free and tasks[unit.task].may_begin(unit.seq, now)
         if unit.state is UnitState.PENDING and (may_begin or machine.is_too_old()):
             free.discard(module)
             waiting.append(unit)

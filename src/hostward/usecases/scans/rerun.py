@@ -53,6 +53,7 @@ def rerun(
         history=uow.tasks.history(account, module),
         settled=found.tally.final - len(final),
         hours=hours,
+        others=not found.tally.is_done,
     )
     uow.tasks.put(again)
     restarted = [_restart(uow, again, unit, now) for unit in final]
