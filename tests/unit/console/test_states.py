@@ -14,6 +14,7 @@ ACTIONS = [
     "DescribeOverview", "ListScanTasks", "DescribeScanTask", "ListScanTaskMachines", "ListScanTaskRisks",
     "CompareScanTasks", "EstimateScan", "ListMachines", "ListSchedules", "ListUsers", "ListApiKeys", "ListSessions",
     "ListAuditEntries", "ListWebhooks", "ListWebhookDeliveries", "ListFeeds",
+    "ListIgnoreRules", "ListVexDocuments",
 ]  # fmt: skip
 OF_CWP = ["DescribeMachineOsList", "DescribeTags"]
 TASK = {"Module": "Vul", "TaskId": 81}
