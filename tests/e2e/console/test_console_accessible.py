@@ -13,7 +13,8 @@ from console_world import build_everything
 
 pytestmark = pytest.mark.needs("browser", "console")
 TASK = "/tasks/Malware/1"
-SETTINGS = tuple(f"/settings/{page}" for page in ("me", "keys", "users", "audit", "notifications", "feeds", "system"))
+PAGES = ("me", "keys", "users", "audit", "ignored", "notifications", "feeds", "system")
+SETTINGS = tuple(f"/settings/{page}" for page in PAGES)
 TABS = tuple(
     f"/explorer?action=DescribeScanTaskDetails&tab={tab}"
     for tab in ("call", "signature", "code", "docs", "errors", "mock", "history")

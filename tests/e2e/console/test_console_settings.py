@@ -222,3 +222,68 @@ def test_a_new_password_ends_other_sessions(profile, console: ConsoleServer):
     expect(page.get_by_role("status").filter(has_text="Password changed")).to_be_visible()
     there.get_by_role("link", name="Machines").first.click()
     expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+VEX = json.dumps({
+    "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.com/vex/1", "author": "ann", "version": 1,
+    "timestamp": "2026-11-01T00:00:00Z",
+    "statements": [{
+        "vulnerability": {"name": "CVE-2026-0002"}, "products": [{"@id": "pkg:deb/debian/curl"}],
+        "status": "not_affected", "justification": "vulnerable_code_not_present",
+    }],
+})  # fmt: skip
+
+
+def test_a_vulnerability_is_set_aside_and_counts_again(mine: Tabs, console: ConsoleServer):
+    """Made and ended with the keyboard alone; what is refused is told in the dialog."""
+    page = mine.open("/settings/ignored")
+    expect(page.get_by_text("Nothing is set aside.")).to_be_visible()
+    page.get_by_role("button", name="New rule").press("Enter")
+    dialog = page.get_by_role("dialog", name="New rule")
+    dialog.get_by_label(re.compile("^Vulnerability")).fill("CVE-2026-0001")
+    dialog.get_by_label("Until").fill("tomorrow")
+    dialog.get_by_role("button", name="Save").press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("YYYY-MM-DD HH:MM:SS")
+    dialog.get_by_label("Until").fill("")
+    dialog.get_by_label("Reason").fill("not reachable")
+    dialog.get_by_role("button", name="Save").press("Enter")
+    row = table_row(page, "CVE-2026-0001")
+    expect(row.get_by_text("not reachable")).to_be_visible()
+    row.get_by_role("button").press("Enter")
+    page.get_by_role("menuitem", name="End").press("Enter")
+    page.get_by_role("dialog", name="End this rule?").get_by_role("button", name="End", exact=True).press("Enter")
+    expect(page.get_by_text("Nothing is set aside.")).to_be_visible()
+    page.get_by_label("Show ended rules").check()
+    expect(row.get_by_text("ended")).to_be_visible()
+    (rule,) = console.call("ListIgnoreRules", Ended=True)["Rules"]
+    assert (rule["State"], rule["Source"]) == ("ended", "person")
+
+
+def test_an_openvex_document_is_imported_and_removed(mine: Tabs):
+    """By a file; one that is none is refused in words."""
+    page = mine.open("/settings/ignored")
+    page.get_by_role("button", name="Import OpenVEX").click()
+    dialog = page.get_by_role("dialog", name="Import OpenVEX")
+    dialog.get_by_label(re.compile("^Document")).fill("{}")
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("@context")
+    dialog.get_by_label("File").set_input_files({
+        "name": "vex.json", "mimeType": "application/json", "buffer": VEX.encode()
+    })  # fmt: skip
+    expect(dialog.get_by_label(re.compile("^Document"))).to_have_value(VEX)
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog.get_by_text("1 made, 0 kept, 0 ended")).to_be_visible()
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(table_row(page, "CVE-2026-0002")).to_be_visible()
+    table_row(page, "https://example.com/vex/1").get_by_role("button").click()
+    page.get_by_role("menuitem", name="Remove").click()
+    page.get_by_role("dialog", name="Remove this document?").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("No document was imported.")).to_be_visible()
+
+
+def test_who_only_looks_is_offered_no_change_of_rules(profile):
+    """An auditor sees the rules."""
+    page = profile("looks").open("/settings/ignored")
+    expect(page.get_by_text("Nothing is set aside.")).to_be_visible()
+    expect(page.get_by_role("button", name="New rule")).to_have_count(0)
+    expect(page.get_by_role("button", name="Import OpenVEX")).to_have_count(0)

@@ -12,9 +12,10 @@ from console_world import build_everything
 
 pytestmark = pytest.mark.needs("browser", "console")
 TASK = "/tasks/Malware/1"
-SETTINGS = tuple(f"/settings/{page}" for page in ("me", "keys", "users", "audit", "notifications", "feeds", "system"))
+PAGES = ("me", "keys", "users", "audit", "ignored", "notifications", "feeds", "system")
+SETTINGS = tuple(f"/settings/{page}" for page in PAGES)
 LISTS = ("/", "/tasks", TASK, f"{TASK}?tab=risks", f"{TASK}?tab=failures", "/schedules", "/machines")
-REFUSED = (*LISTS, "/scan/new", *SETTINGS[:5])
+REFUSED = (*LISTS, "/scan/new", *SETTINGS[:6])
 HUGE = ("/tasks", TASK, f"{TASK}?tab=risks", "/machines", "/settings/audit")
 
 

@@ -13,7 +13,8 @@ KINDS = {"string": str, "integer": int, "boolean": bool, "number": (int, float),
 ACTIONS = [
     "DescribeOverview", "ListScanTasks", "DescribeScanTask", "ListScanTaskMachines", "ListScanTaskRisks",
     "CompareScanTasks", "EstimateScan", "ListMachines", "ListSchedules", "ListUsers", "ListApiKeys", "ListSessions",
-    "ListAuditEntries", "ListMachineRestarts", "ListWebhooks", "ListWebhookDeliveries", "ListFeeds",
+    "ListAuditEntries", "ListMachineRestarts", "ListWebhooks", "ListWebhookDeliveries", "ListFeeds", "ListIgnoreRules",
+    "ListVexDocuments",
 ]  # fmt: skip
 OF_CWP = ["DescribeMachineOsList", "DescribeTags"]
 TASK = {"Module": "Vul", "TaskId": 81}

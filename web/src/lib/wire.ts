@@ -173,6 +173,41 @@ export interface ConsoleSession {
   Current: boolean;
 }
 
+export interface IgnoreRule {
+  RuleId: number;
+  Key: string;
+  State: "in force" | "ended";
+  Scope: "all" | "chosen" | "except" | "tagged";
+  Quuids: string[];
+  Tags: string[];
+  /** "" for any. */
+  PackageName: string;
+  PackageEcosystem: string;
+  PackageVersion: string;
+  Remark: string;
+  Owner: string;
+  Source: string;
+  CreatedTime: string;
+  ModifyTime: string;
+  /** "" for never. */
+  ExpireTime: string;
+  EndedTime: string;
+  Document: string;
+  VexStatus: string;
+  Justification: string;
+}
+
+export interface VexDocument {
+  Document: string;
+  Author: string;
+  Version: number;
+  IssuedTime: string;
+  ImportedTime: string;
+  Owner: string;
+  Rules: number;
+  Statements: number;
+}
+
 export interface Webhook {
   WebhookId: number;
   Name: string;

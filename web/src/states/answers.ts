@@ -138,6 +138,19 @@ function audit(asked: Asked) {
   return { TotalCount, Entries: rows, HeadNumber: total, HeadDigest: total > 0 ? "9f2b".repeat(16) : "" };
 }
 
+function ignoreRules(asked: Asked) {
+  const row = (index: number) => ({
+    RuleId: index + 1, Key: `CVE-2026-${1_000 + index}`, State: index % 5 === 4 ? "ended" : "in force", Scope: (["all", "chosen", "except", "tagged"] as const)[index % 4] ?? "all",
+    Quuids: index % 4 === 1 || index % 4 === 2 ? ["6f1c2b00-0000-4000-8000-000000000001"] : [], Tags: index % 4 === 3 ? ["env=staging"] : [], PackageName: index % 2 ? "openssl" : "", PackageEcosystem: index % 2 ? "Debian:12" : "",
+    PackageVersion: "", Remark: "The service is not reachable from outside", Owner: "ann", Source: "person", CreatedTime: "2026-11-20 09:00:00", ModifyTime: "2026-11-20 09:00:00",
+    ExpireTime: index % 3 ? "" : "2027-01-31 00:00:00", EndedTime: index % 5 === 4 ? "2026-11-21 10:00:00" : "", Document: "", VexStatus: "", Justification: "",
+  });
+  const { TotalCount, rows } = page(asked, sizeOf(asked, 7, 4_000), row);
+  return { TotalCount, Rules: rows };
+}
+
+const vexDocuments = () => [{ Document: "https://example.com/vex/2026-7", Author: "security@example.com", Version: 3, IssuedTime: "2026-11-01 00:00:00", ImportedTime: "2026-11-20 09:00:00", Owner: "ann", Rules: 12, Statements: 14 }];
+
 const some = <T>({ state }: Asked, rows: T[]): T[] => (state === "empty" ? [] : rows);
 
 /** Answers of what the screens read. Any other action answers the example of its schema. */
@@ -159,6 +172,8 @@ const READ: Record<string, (asked: Asked) => object> = {
   ListSessions: (asked) => ({ TotalCount: some(asked, sessions()).length, Sessions: some(asked, sessions()) }),
   ListAuditEntries: audit,
   ListFeeds: (asked) => ({ Feeds: some(asked, feeds()), Update: asked.state === "empty" ? noUpdate() : feedUpdate(), UpdateHours: 6 }),
+  ListIgnoreRules: ignoreRules,
+  ListVexDocuments: (asked) => ({ Documents: some(asked, vexDocuments()) }),
   ListWebhooks: (asked) => ({ Webhooks: some(asked, webhooks()) }),
   ListWebhookDeliveries: (asked) => ({ TotalCount: some(asked, deliveries()).length, Deliveries: some(asked, deliveries().slice(0, NOTE_LIMIT)) }),
 };

@@ -5,6 +5,7 @@ import { navigate, useRoute } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import { Audit } from "./Audit";
 import { Feeds } from "./Feeds";
+import { Ignored } from "./Ignored";
 import { Keys } from "./Keys";
 import { Me } from "./Me";
 import { Notifications } from "./Notifications";
@@ -18,6 +19,7 @@ const PAGES = {
   keys: { permission: "key:read", page: Keys },
   users: { permission: "user:read", page: Users },
   audit: { permission: "audit:read", page: Audit },
+  ignored: { permission: "ignore:read", page: Ignored },
   notifications: { permission: "notification:read", page: Notifications },
   feeds: { permission: "feed:read", page: Feeds },
   system: { permission: "", page: System },
