@@ -191,6 +191,80 @@ def test_a_call_is_made_in_the_explorer_by_keyboard(mine: Tabs):
     expect(page.get_by_text("HTTP 200")).to_be_visible()
 
 
+def test_the_most_urgent_is_gone_to_from_the_overview_by_keyboard(mine: Tabs):
+    """What needs action leads to the machines that are counted."""
+    page = mine.open("/")
+    page.get_by_role("heading", name="Needs action").wait_for()
+    reach(page, "on 2 machines")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("grid", name="Machines").locator("[data-index]")).to_have_count(2)
+
+
+def test_a_task_is_opened_from_the_list_by_keyboard(mine: Tabs):
+    """By j and Enter; its failures are another tab of it."""
+    page = mine.open("/tasks?q=admin")
+    page.get_by_role("grid", name="Scan tasks").locator("[data-index]").last.wait_for()
+    page.keyboard.press("End")
+    page.keyboard.press("j")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Malware task 1", exact=True)).to_be_visible()
+
+
+def test_a_scan_is_planned_by_keyboard(mine: Tabs, console: ConsoleServer):
+    """The drawer takes the focus; what is typed is saved."""
+    page = mine.open("/schedules")
+    expect(page.get_by_role("button", name="Plan Malware")).to_be_visible()
+    reach(page, "Plan Malware")
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog", name="Plan: Malware")
+    expect(drawer).to_be_visible()
+    reach(page, "Every")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("3")
+    reach(page, "Save")
+    page.keyboard.press("Enter")
+    expect(drawer).to_be_hidden()
+    (made,) = console.call("ListSchedules")["Schedules"]
+    assert (made["Module"], made["Cadence"].startswith("every 3 days")) == ("Malware", True)
+
+
+def test_a_key_is_made_by_keyboard(mine: Tabs, console: ConsoleServer):
+    """And kept, before the dialog that shows it once is closed."""
+    before = len(console.call("ListApiKeys")["Keys"])
+    page = mine.open("/settings/keys")
+    expect(page.get_by_role("button", name="New key")).to_be_visible()
+    reach(page, "New key")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="New key")
+    expect(dialog).to_be_visible()
+    reach(page, "New key")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Keep the secret now")).to_be_visible()
+    reach(page, "I have kept them")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert len(console.call("ListApiKeys")["Keys"]) == before + 1
+
+
+def test_a_machine_takes_a_remark_by_keyboard(mine: Tabs, console: ConsoleServer):
+    """Found by the slash, opened by Enter; the drawer gives the focus back."""
+    page = mine.open("/machines?q=web-07")
+    row = page.get_by_role("grid", name="Machines").locator('[data-index="0"]')
+    expect(row).to_contain_text("web-07.prod")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="web-07.prod").get_by_label("Remark")).to_be_visible()
+    reach(page, "Remark")
+    page.keyboard.type("moves in May")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Notifications").get_by_text("Saved")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    (machine,) = console.call("ListMachines", Query="web-07")["Machines"]
+    assert machine["Remark"] == "moves in May"
+
+
 def reach(page: Page, name: str) -> None:
     """Press Tab until what is called so has the focus."""
     for _ in range(MOST):

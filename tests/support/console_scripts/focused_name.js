@@ -1,5 +1,7 @@
-// What is written on what has the focus.
+// What is written on what has the focus, or on its label; "" while nothing has it.
 () => {
   const it = document.activeElement;
-  return it ? `${it.getAttribute("aria-label") ?? ""} ${it.closest("label")?.textContent ?? it.textContent}` : "";
+  if (!it || it === document.body) return "";
+  const label = it.labels?.[0] ?? it.closest("label");
+  return `${it.getAttribute("aria-label") ?? ""} ${label?.textContent ?? it.textContent}`;
 }
