@@ -17,6 +17,7 @@ from hostward.store.columns import raw as _bytes
 from hostward.store.columns import table as _table
 from hostward.store.columns import words as _words
 from hostward.store.enrolment_tables import enrolment_token, waiting_machine
+from hostward.store.event_tables import package_match
 from hostward.store.ignore_tables import ignore_rule, ignore_state, vex_document
 from hostward.store.schedule_table import schedule
 from hostward.store.session_tables import credential
@@ -388,5 +389,10 @@ package_version = _table(
 )
 """An installed package version, kept once for the whole fleet. version_key NULL: its ecosystem has no order here."""
 
-SHARED = frozenset({counter, package_version, vul, vul_fact, feed, feed_health, edition, advisory, affected})
+SHARED = frozenset(
+    {
+        *(counter, package_version, package_match),
+        *(vul, vul_fact, feed, feed_health, edition, advisory, affected),
+    }
+)
 """Tables without an account: the same for everybody."""
