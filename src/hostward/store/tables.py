@@ -8,7 +8,7 @@ account; what is the same for all (vulnerability data, interned packages, counte
 from sqlalchemy import Column, Index, UniqueConstraint
 
 from hostward.domain.host_scan import UnitState
-from hostward.store.advisory_tables import advisory, affected, edition, feed, feed_health, vul, vul_fact
+from hostward.store.advisory_tables import ADVISING, advisory, affected, edition, feed, feed_health, vul, vul_fact
 from hostward.store.client_token_table import client_token
 from hostward.store.columns import NUMBER, WORDS, metadata
 from hostward.store.columns import number as _number
@@ -389,10 +389,5 @@ package_version = _table(
 )
 """An installed package version, kept once for the whole fleet. version_key NULL: its ecosystem has no order here."""
 
-SHARED = frozenset(
-    {
-        *(counter, package_version, package_match),
-        *(vul, vul_fact, feed, feed_health, edition, advisory, affected),
-    }
-)
+SHARED = frozenset({counter, package_version, package_match, *ADVISING})
 """Tables without an account: the same for everybody."""

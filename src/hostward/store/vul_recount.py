@@ -4,17 +4,18 @@ A set of machines is one whole number, a bit for each: two sets of 10,000 machin
 microsecond, and how many sets hold each machine is added up for all machines at once, digit by digit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from hostward.domain.ids import AccountId
 from hostward.domain.module import Module
 from hostward.store.event_tables import evident, installed
+from hostward.store import packed
 from hostward.store.fleet import KeptStanding
 from hostward.store.package_matches import Rematched
 from hostward.store.session import Prepared, Row, Session, in_chunks
-from hostward.store.tables import current_result
+from hostward.store.tables import current_result, current_vul
 
 _R, _I, _E = current_result.c, installed.c, evident.c
 _SHIFT = Prepared(
@@ -76,12 +77,14 @@ def shift(session: Session, kept: KeptStanding, changed: Rematched) -> None:
     packages = {package for side in (changed.before, changed.after) for some in side.values() for package in some}
     holders = sets_of(_holders(session, sorted(packages)))
     own = sets_of(_evident(session, sorted(changed.after)))
+    aside = sets_of(_set_aside(session, changed.after.keys()))
     more, less = Sums(), Sums()
     for vul, packages_now in changed.after.items():
         before = _union(holders, changed.before[vul]) | own.get(vul, 0)
         after = _union(holders, packages_now) | own.get(vul, 0)
-        more.add(after & ~before)
-        less.add(before & ~after)
+        counted = ~aside.get(vul, 0)
+        more.add(after & ~before & counted)
+        less.add(before & ~after & counted)
     gained, lost = more.counts(), less.counts()
     moved = {machine: gained.get(machine, 0) - lost.get(machine, 0) for machine in gained.keys() | lost.keys()}
     _write(session, kept, {machine: by for machine, by in moved.items() if by})
@@ -118,3 +121,10 @@ def _holders(session: Session, packages: Sequence[int]) -> Iterable[Row]:
 def _evident(session: Session, vuls: Sequence[int]) -> Iterable[Row]:
     for chunk in in_chunks(vuls):
         yield from session.select(select(_E.vul_id, _E.machine_id).where(_E.vul_id.in_(chunk), _E.until.is_(None)))
+
+
+def _set_aside(session: Session, vuls: Collection[int]) -> Iterable[Row]:
+    """The vulnerabilities that rules set aside when their machines' results came: they are not among the risks."""
+    query = select(current_vul.c.machine_id, current_vul.c.ignored).where(func.length(current_vul.c.ignored) > 0)
+    for machine, ignored in session.select(query):
+        yield from ((vul, machine) for vul in packed.unpack(ignored) if vul in vuls)
