@@ -21,6 +21,8 @@ RuleId = NewType("RuleId", int)
 """One decision to set a vulnerability aside."""
 VulId = NewType("VulId", int)
 """Permanent number of a vulnerability (the API's VulId)."""
+EventId = NewType("EventId", int)
+"""A vulnerability on a machine (the API's EventId; domain.vul_event.event_id)."""
 
 ROWS_PER_TASK = 1 << 21
 """Machines one task can hold: row ids are task * 2**21 + seq and must stay below 2**53 (JSON numbers are doubles)."""

@@ -6,8 +6,20 @@ from datetime import datetime
 from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
-from hostward.store import advised_rows, advisory_rows, counters, feed_rows, vul_facts, vul_rows
+from hostward.store import (
+    advised_rows,
+    advisory_rows,
+    counters,
+    feed_rows,
+    inventory,
+    package_matches,
+    vul_facts,
+    vul_recount,
+    vul_rows,
+)
+from hostward.store.fleet import KeptStanding
 from hostward.store.session import Session, in_chunks
+from hostward.store.times import micros
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 CHUNK = 2000
@@ -17,8 +29,9 @@ CHUNK = 2000
 class SqlAdvisories:
     """ports.Advisories."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, kept: KeptStanding) -> None:
         self._session = session
+        self._kept = kept
 
     def begin(self, feed: str) -> EditionId:
         """The number of a new edition of a feed, which counts from publish() on."""
@@ -43,6 +56,10 @@ class SqlAdvisories:
         advisory_rows.close(self._session, edition)
         if before is not None:
             advisory_rows.enter(self._session, before, status.feed)
+        at = micros(status.imported)
+        changed = package_matches.rematch(self._session, status.feed, at)
+        inventory.advised(self._session, changed.first, at)
+        vul_recount.shift(self._session, self._kept, changed)
 
     def renew(self, feed: str, imported: datetime) -> None:
         """The feed's data was found to be what its source has at this time."""

@@ -99,3 +99,5 @@ affected = table(
     words("fixed"),
     words("status"),
 )
+
+ADVISING = (vul, vul_fact, feed, feed_health, edition, advisory, affected)

@@ -11,6 +11,7 @@ from hostward.domain.machine import Machine
 from hostward.domain.processes import Processes
 from hostward.store import machine_rows
 from hostward.store.codec import processes_of, processes_text
+from hostward.store.event_tables import evident, installed
 from hostward.store.fleet import KeptStanding
 from hostward.store.machine_rules import KEY_IN_USE, NOBODY, key_of_removed
 from hostward.store.session import Prepared, Session
@@ -51,7 +52,7 @@ _REMOVE_TEXT = Prepared(
 )
 _DROPPED = tuple(
     Prepared(delete(table).where(table.c.machine_id == bindparam("which")))
-    for table in (agent_session, machine_tag, current_result, current_vul, known_vuls)
+    for table in (agent_session, machine_tag, current_result, current_vul, known_vuls, installed, evident)
 )
 
 

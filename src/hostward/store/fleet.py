@@ -68,6 +68,10 @@ class KeptStanding:
         if before:
             self._of(account, ANY_MODULE)["judged"] -= 1
 
+    def shifted(self, account: AccountId, module: Module, *, risks: int, at_risk: int) -> None:
+        """Machines of the account have so many more risks than before, and so many more of them any."""
+        self._of(account, module.value).update({"risks": risks, "at_risk": at_risk})
+
     def flush(self) -> None:
         """Write what is gathered, in one order for all: two transactions then never wait for one another."""
         statement = _MOVE(self._session.dialect.name)

@@ -6,13 +6,14 @@ packages that were reported under the same lease: a host can say nothing of anot
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, select
 
 from hostward.domain.advisory import FixStatus, Match
 from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.matching import hidden_reason, match_evidence, vulnerabilities_of
 from hostward.domain.package import Package
 from hostward.store.codec import level_of, words_of
+from hostward.store.package_matches import HOLDS
 from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.result_rows import EVIDENCE, FACTS, PACKAGES, Kind, evidence_of, facts_of
 from hostward.store.session import Prepared, Row, Session
@@ -22,16 +23,6 @@ Place = tuple[int, int]
 """Batch, and place in it."""
 
 _P, _V, _A = machine_package.c, package_version.c, affected.c
-_HOLDS = and_(
-    _A.ecosystem == _V.ecosystem,
-    _A.name == _V.source,
-    _A.from_key <= _V.version_key,
-    or_(
-        _A.to_key.is_(None),
-        _V.version_key < _A.to_key,
-        and_(_A.to_inclusive == 1, _V.version_key == _A.to_key),
-    ),
-)
 _ADVISED = Prepared(
     select(
         *(_P.batch, _P.place, *COLUMNS, _P.path),
@@ -39,7 +30,7 @@ _ADVISED = Prepared(
         *(vul.c.name.label("key"), advisory.c.level, advisory.c.level_source, advisory.c.cvss, advisory.c.aliases),
     )
     .join_from(machine_package, package_version, _V.package_id == _P.package_id)
-    .join(affected, _HOLDS)
+    .join(affected, HOLDS)
     .join(feed, feed.c.edition == _A.edition)
     .join(advisory, and_(advisory.c.edition == _A.edition, advisory.c.advisory_id == _A.advisory_id))
     .join(vul, vul.c.vul_id == advisory.c.vul_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import insert, select, tuple_
 
 from hostward.domain.package import Package
-from hostward.store import counters
+from hostward.store import counters, package_matches
 from hostward.store.session import Prepared, Session, Value, in_chunks
 from hostward.store.tables import package_version
 from hostward.store.texts import clean
@@ -49,6 +49,7 @@ def ids(session: Session, packages: Iterable[Package]) -> dict[Identity, int]:
         found.update(_known(session, missing))  # somebody else's, committed while we waited for the counter
         new = {one: first + place for place, one in enumerate(missing) if one not in found}
         session.many(_ADD, [_row(number, one) for one, number in new.items()])
+        package_matches.learn(session, new.values())
         found.update(new)
     return found
 

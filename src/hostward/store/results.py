@@ -12,7 +12,7 @@ from hostward.domain.module import Module
 from hostward.domain.package import Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Outcome
-from hostward.store import matches, package_rows
+from hostward.store import inventory, matches, package_rows
 from hostward.store.fleet import KeptStanding
 from hostward.store.result_rows import KINDS, RESTARTS, kind_of, restart_of
 from hostward.store.session import Prepared, Row, Session, Value
@@ -92,6 +92,8 @@ class SqlResults:
         levels: Mapping[Level, int] = NO_LEVELS,
     ) -> None:
         """These are now the machine's own results; an inventory before them is removed."""
+        if module is Module.VUL:
+            inventory.replaced(self._session, machine, lease, micros(at))
         before = self.current(machine, module)
         if before is not None and before[0] != lease and module is Module.VUL:
             self.drop(machine, before[0])

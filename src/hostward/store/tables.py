@@ -8,7 +8,7 @@ account; what is the same for all (vulnerability data, interned packages, counte
 from sqlalchemy import Column, Index, UniqueConstraint
 
 from hostward.domain.host_scan import UnitState
-from hostward.store.advisory_tables import advisory, affected, edition, feed, feed_health, vul, vul_fact
+from hostward.store.advisory_tables import ADVISING, advisory, affected, edition, feed, feed_health, vul, vul_fact
 from hostward.store.client_token_table import client_token
 from hostward.store.columns import NUMBER, WORDS, metadata
 from hostward.store.columns import number as _number
@@ -17,6 +17,7 @@ from hostward.store.columns import raw as _bytes
 from hostward.store.columns import table as _table
 from hostward.store.columns import words as _words
 from hostward.store.enrolment_tables import enrolment_token, waiting_machine
+from hostward.store.event_tables import package_match
 from hostward.store.ignore_tables import ignore_rule, ignore_state, vex_document
 from hostward.store.schedule_table import schedule
 from hostward.store.session_tables import credential
@@ -388,5 +389,5 @@ package_version = _table(
 )
 """An installed package version, kept once for the whole fleet. version_key NULL: its ecosystem has no order here."""
 
-SHARED = frozenset({counter, package_version, vul, vul_fact, feed, feed_health, edition, advisory, affected})
+SHARED = frozenset({counter, package_version, package_match, *ADVISING})
 """Tables without an account: the same for everybody."""

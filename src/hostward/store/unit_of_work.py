@@ -21,6 +21,7 @@ from hostward.store.sealing import Sealer
 from hostward.store.session import Session
 from hostward.store.tasks import SqlTasks
 from hostward.store.totals import SqlTotals
+from hostward.store.vul_events import SqlVulEvents
 from hostward.store.webhooks import SqlWebhooks
 
 
@@ -62,7 +63,7 @@ class SqlUnitOfWork:
     @property
     def advisories(self) -> SqlAdvisories:
         """Vulnerability data."""
-        return SqlAdvisories(self._session)
+        return SqlAdvisories(self._session, self._kept)
 
     @property
     def accounts(self) -> SqlAccounts:
@@ -98,6 +99,11 @@ class SqlUnitOfWork:
     def fleet(self) -> SqlFleet:
         """All machines of an account, in a few numbers."""
         return SqlFleet(self._session, self._kept)
+
+    @property
+    def vul_events(self) -> SqlVulEvents:
+        """Vulnerabilities as they are now."""
+        return SqlVulEvents(self._session)
 
     @property
     def totals(self) -> SqlTotals:

@@ -45,6 +45,7 @@ from hostward.usecases.retention_ports import Retention
 from hostward.usecases.schedule_ports import Schedules
 from hostward.usecases.session_ports import ConsoleSessions, Credentials
 from hostward.usecases.total_ports import CountsTotals
+from hostward.usecases.vul_event_ports import HasVulEvents
 from hostward.usecases.webhook_ports import Webhooks
 
 T = TypeVar("T")
@@ -117,8 +118,7 @@ class Tasks(ScanLengths, Leases, ClientTokens, Protocol):
     def change(self, before: Unit, after: Unit, now: datetime) -> None:
         """Store a unit's step and, with it, the tally, the block counters and the end of its task.
 
-        before must be what is stored (its rev is checked); raises Conflict otherwise. Equal revs with only `due`
-        changed store just that.
+        before must be what is stored: raises Conflict otherwise. Equal revs with only `due` changed store just that.
         """
         ...
 
@@ -265,7 +265,7 @@ class Machines(Protocol):
         ...
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(HasVulEvents, Protocol):
     """One transaction over everything that is stored."""
 
     @property

@@ -219,6 +219,41 @@ def test_tasks_at_work_in_an_older_database_are_counted_anew(tmp_path: Path) -> 
     assert [tuple(row) for row in rows] == [(1, 1, 10), (2, 0, 0)]
 
 
+def test_an_older_database_keeps_its_findings(tmp_path: Path) -> None:
+    """Spans are built from its inventories and advisories: since the present results came; an idle kernel has none."""
+    engine = sqlite_engine(tmp_path / "old.db", writes=True, connections=1)
+    with engine.begin() as connection:
+        _steps(connection, 1, 14)
+        for number in (16, 18, 19, 20):
+            _steps(connection, number, number)
+        _row(connection, "feed", name="debian", edition=3)
+        for vul, name, advisory, aliases in ((1, "DSA-1", "DSA-1", '["CVE-2"]'), (2, "CVE-2", "", "")):
+            _row(connection, "vul", vul_id=vul, name=name)
+            if advisory:
+                _row(connection, "advisory", edition=3, advisory_id=advisory, vul_id=vul, aliases=aliases)
+        for source in ("openssl", "linux"):
+            _row(connection, "affected", ecosystem="Debian:12", name=source, edition=3, advisory_id="DSA-1",
+                 place=len(source), from_key=b"", to_key=b"5", fixed="5", status="fixed")  # fmt: skip
+        packages = (("openssl", "openssl", b"1"), ("linux-image-6.1", "linux", b"1"), ("openssl", "openssl", b"7"))
+        for number, (name, source, key) in enumerate(packages):
+            _row(connection, "package_version", package_id=number, ecosystem="Debian:12", name=name, source=source,
+                 version=str(number), version_key=key)  # fmt: skip
+            _row(connection, "machine_package", machine_id=4, lease_id=9, place=number, package_id=number, path=b"")
+        _row(connection, "current_result", machine_id=4, module="Vul", lease_id=9, at=77, account_id=6)
+        _row(connection, "host_evidence", machine_id=4, lease_id=9, ecosystem="Debian:12", source="openssl",
+             cve="CVE-2", fixed="6")  # fmt: skip
+        _steps(connection, 21, 21)
+        matches = connection.execute(text("SELECT package_id, vul_id, feed, since, until FROM package_match")).all()
+        spans = connection.execute(text("SELECT machine_id, package_id, since, until, account_id FROM installed")).all()
+        said = connection.execute(text("SELECT machine_id, package_id, vul_id, said_by FROM evident")).all()
+    engine.dispose()
+    assert sorted(map(tuple, matches)) == [(0, 2, "debian", 0, None), (1, 2, "debian", 0, None)]
+    assert [tuple(row) for row in spans] == [(4, 0, 77, None, 6)]
+    assert [tuple(row) for row in said] == [
+        (4, 0, 2, "changelog of openssl 6"), (4, 2, 2, "changelog of openssl 6")
+    ]  # fmt: skip
+
+
 def _steps(connection: Connection, first: int, last: int) -> None:
     """Take these steps, and no other."""
     scripts = ScriptDirectory(str(Path(v0001_first.__file__).parent.parent))

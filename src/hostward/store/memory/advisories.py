@@ -9,6 +9,8 @@ from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
 from hostward.domain.matching import key_range
 from hostward.store.known_vuls import Known, best, keys_of, with_said
+from hostward.store.memory import package_advice
+from hostward.store.memory.package_advice import counting
 from hostward.store.memory.state import Edition, State
 from hostward.store.texts import clean, cleaned
 from hostward.store.vul_facts import task_vul
@@ -48,6 +50,7 @@ class MemoryAdvisories:
                 self._state.editions[which] = replace(one, counts=False)
         self._state.editions[edition] = replace(written, counts=True)
         self._state.feeds[status.feed] = status
+        package_advice.rematch(self._state, status.imported)
 
     def renew(self, feed: str, imported: datetime) -> None:
         """The feed's data was found to be what its source has at this time."""
@@ -135,12 +138,6 @@ class MemoryAdvisories:
         if written is None or written.counts:
             raise FeedError("another import of the same feed began meanwhile and goes on in place of this one")
         return written
-
-
-def counting(state: State) -> list[tuple[str, Advisory]]:
-    """The advisories that count, by feed and id."""
-    found = [(one.feed, each) for one in state.editions.values() if one.counts for each in one.advisories.values()]
-    return sorted(found, key=lambda pair: (pair[0], pair[1].id))
 
 
 def facts_of(state: State, which: VulId) -> list[tuple[int, Known]]:

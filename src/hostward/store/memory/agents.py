@@ -68,7 +68,10 @@ class MemoryAgents:
         state = self._state
         state.machines[machine] = replace(known, account=NOBODY, quarantined=None)
         self._rekey(machine, key_of_removed(machine))
-        for by_machine in (state.next_keys, state.processes, state.machine_tags, state.known_vuls, state.own_vuls):
+        for by_machine in (
+            *(state.next_keys, state.processes, state.machine_tags, state.known_vuls, state.own_vuls),
+            *(state.installed, state.evident),
+        ):
             by_machine.pop(machine, None)
         for by_module in (state.current, state.risks, state.risk_levels):
             for key in [key for key in by_module if key[0] == machine]:

@@ -14,7 +14,8 @@ from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package, Restart
 from hostward.domain.severity import Level
 from hostward.domain.verdict import Verdict
-from hostward.store.memory.advisories import counting
+from hostward.store.memory import vul_events
+from hostward.store.memory.package_advice import counting
 from hostward.store.memory.state import State
 from hostward.store.texts import cleaned
 from hostward.store.version_keys import version_key
@@ -57,6 +58,8 @@ class MemoryResults:
         before = self.current(machine, module)
         if before is not None and before[0] != lease and module is Module.VUL:
             self.drop(machine, before[0])
+        if module is Module.VUL:
+            vul_events.installed(self._state, machine, self.items(machine, lease), at)
         self._state.current[machine, module] = lease, at
         self._state.risks[machine, module] = risks
         self._state.risk_levels[machine, module] = dict(levels)

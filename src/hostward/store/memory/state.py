@@ -32,6 +32,7 @@ from hostward.domain.ids import (
 from hostward.domain.ignoring import IgnoreRule, VexDocument
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
+from hostward.domain.package import Package
 from hostward.domain.processes import Processes
 from hostward.domain.schedule import Schedule
 from hostward.domain.severity import Level
@@ -40,6 +41,7 @@ from hostward.domain.webhook import Delivery, Webhook
 from hostward.store.brought import Brought
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
+from hostward.store.vul_spans import Advice, Brought, Installed
 from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease, RequestBatch
 
 
@@ -119,6 +121,9 @@ class State:
     webhooks: dict[WebhookId, Webhook] = field(default_factory=dict)
     deliveries: dict[DeliveryId, Delivery] = field(default_factory=dict)
     known_vuls: dict[MachineId, tuple[LeaseId, frozenset[VulId]]] = field(default_factory=dict)
+    installed: dict[MachineId, tuple[Installed, ...]] = field(default_factory=dict)
+    advice: dict[Package, tuple[Advice, ...]] = field(default_factory=dict)
+    evident: dict[MachineId, tuple[Brought, ...]] = field(default_factory=dict)
     feeds: dict[str, FeedStatus] = field(default_factory=dict)
     editions: dict[EditionId, Edition] = field(default_factory=dict)
     health: dict[str, FeedHealth] = field(default_factory=dict)

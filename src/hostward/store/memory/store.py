@@ -22,6 +22,7 @@ from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
 from hostward.store.memory.tasks import MemoryTasks
 from hostward.store.memory.totals import MemoryTotals
+from hostward.store.memory.vul_events import MemoryVulEvents
 from hostward.store.memory.webhooks import MemoryWebhooks
 from hostward.usecases.ports import UnitOfWork
 
@@ -49,6 +50,7 @@ class MemoryUnitOfWork:
         self.fleet = MemoryFleet(state)
         self.totals = MemoryTotals(state)
         self.retention = MemoryRetention(state, self.results)
+        self.vul_events = MemoryVulEvents(state)
 
     @property
     def whole(self) -> "MemoryUnitOfWork":

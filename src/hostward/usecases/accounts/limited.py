@@ -16,6 +16,7 @@ from hostward.usecases.account_ports import Accounts, Audit, Requests
 from hostward.usecases.accounts.limited_ignores import LimitedIgnores
 from hostward.usecases.accounts.limited_machines import LimitedFleet, LimitedMachines, LimitedResults
 from hostward.usecases.accounts.limited_tasks import LimitedTasks
+from hostward.usecases.accounts.limited_vul_events import LimitedVulEvents
 from hostward.usecases.advisory_ports import Advisories
 from hostward.usecases.agent_ports import Agents
 from hostward.usecases.enrolment_ports import Enrolments
@@ -136,6 +137,11 @@ class LimitedUnitOfWork:
     def fleet(self) -> LimitedFleet:
         """All machines in reach, in a few numbers."""
         return LimitedFleet(self._uow.fleet, self._user)
+
+    @property
+    def vul_events(self) -> LimitedVulEvents:
+        """Vulnerabilities of the machines in reach."""
+        return LimitedVulEvents(self._uow.vul_events, lambda: self.reach)
 
     @property
     def totals(self) -> CountsTotals:

@@ -1,0 +1,64 @@
+"""What advisories say of package versions over time, in memory, and what becomes of machines' risks with it."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from hostward.domain.advisory import Advisory
+from hostward.domain.ids import MachineId, VulId
+from hostward.domain.matching import match
+from hostward.domain.module import Module
+from hostward.domain.package import Package
+from hostward.domain.vul_event import Span
+from hostward.store.memory.state import State
+from hostward.store.times import EPOCH
+from hostward.store.version_keys import version_key
+from hostward.store.vul_spans import Advice, moved
+
+
+def counting(state: State) -> list[tuple[str, Advisory]]:
+    """The advisories that count, by feed and id."""
+    found = [(one.feed, each) for one in state.editions.values() if one.counts for each in one.advisories.values()]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].id))
+
+
+def learn(state: State, package: Package) -> None:
+    """A package version that was never seen: what is said of it now has always been."""
+    if package not in state.advice:
+        state.advice[package] = tuple(replace(one, span=Span(EPOCH)) for one in _now(state, package).values())
+
+
+def rematch(state: State, at: datetime) -> None:
+    """Other advisories count from now on: spans follow, and the numbers of risks of machines that it concerns."""
+    before = {machine: present(state, machine) for machine in state.installed}
+    for package, known in state.advice.items():
+        state.advice[package] = moved(known, _now(state, package), _key, at)
+    for machine, vuls in before.items():
+        after = present(state, machine)
+        if (machine, Module.VUL) in state.risks and after != vuls:
+            state.risks[machine, Module.VUL] += len(after) - len(vuls)
+
+
+def present(state: State, machine: MachineId) -> frozenset[VulId]:
+    """The vulnerabilities that count on a machine now."""
+    there = (one.package for one in state.installed.get(machine, ()) if one.span.until is None)
+    advised = (each for package in there for each in state.advice[replace(package, path=b"")])
+    evident = (one.advice.vul for one in state.evident.get(machine, ()) if one.span.until is None)
+    return frozenset([*(each.vul for each in advised if each.span.until is None), *evident])
+
+
+def _now(state: State, package: Package) -> Mapping[Hashable, Advice]:
+    """The first that each feed says of a vulnerability of the package."""
+    if version_key(package.ecosystem, package.source_version) is None:
+        return {}
+    found: dict[Hashable, Advice] = {}
+    for feed, advisory in counting(state):
+        for each in match(package, [replace(advisory, feed=feed)]):
+            vul = state.vul_numbers[each.key]
+            advice = Advice(vul=vul, said_by=each.evidence, fixed=each.fixed, status=each.status, span=Span(EPOCH))
+            found.setdefault((vul, feed), advice)
+    return found
+
+
+def _key(advice: Advice) -> Hashable:
+    return advice.vul, advice.said_by.partition(" ")[0]
