@@ -10,7 +10,7 @@ from hostward.domain.ids import VulId
 from hostward.domain.ignoring import Part, part_of
 from hostward.store.texts import clean, cleaned
 
-Brought = Mapping[VulId, tuple[Part, ...]]
+Parts = Mapping[VulId, tuple[Part, ...]]
 
 _Stored = tuple[list[tuple[str, str, str, str]], dict[int, list[int]]]
 """Every package once; of each vulnerability the places of its packages."""
@@ -34,7 +34,7 @@ def key_of(match: Match) -> str:
     return clean(match.key)
 
 
-def pack(brought: Brought) -> bytes:
+def pack(brought: Parts) -> bytes:
     """As bytes."""
     places: dict[Part, int] = {}
     by_vul = {
@@ -45,7 +45,7 @@ def pack(brought: Brought) -> bytes:
     return zlib.compress(_ENCODER.encode((words, by_vul)), _FAST)
 
 
-def unpack(stored: bytes | None) -> Brought:
+def unpack(stored: bytes | None) -> Parts:
     """What was packed; nothing of rows that were written before packages were kept."""
     if not stored:
         return {}

@@ -9,7 +9,7 @@ from hostward.domain.errors import NotFound
 from hostward.domain.ids import AccountId, MachineId, RuleId, TagId, VulId
 from hostward.domain.ignoring import IgnoreRule, Product, Scope, Source, ignored_by
 from hostward.store import labels, machine_tags, vul_rows
-from hostward.store.brought import Brought
+from hostward.store.brought import Parts
 from hostward.store.ignore_tables import IN_FORCE, ignore_rule, ignore_state
 from hostward.store.session import Prepared, Row, Session, Value
 from hostward.store.tables import vul
@@ -64,7 +64,7 @@ class KeptRules:
         self._session = session
         self._rows: dict[AccountId, dict[VulId, list[Row]]] = {}
 
-    def ignored(self, account: AccountId, machine: MachineId, brought: Brought) -> frozenset[VulId]:
+    def ignored(self, account: AccountId, machine: MachineId, brought: Parts) -> frozenset[VulId]:
         """Which of these vulnerabilities are set aside on the machine. Rules can't be changed before this ends."""
         rules = self._of(account)
         ruled = [which for which in brought if which in rules]

@@ -15,7 +15,7 @@ from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, TaskId, VulId
 from hostward.domain.matching import UNKNOWN_LEVEL
 from hostward.store import brought, packed, vul_facts, vul_rows
-from hostward.store.brought import Brought
+from hostward.store.brought import Parts
 from hostward.store.codec import level_of, number_of
 from hostward.store.found_vuls import Found, badness, by_key
 from hostward.store.ignore_rows import KeptRules
@@ -131,7 +131,7 @@ def rejudge(session: Session, unit: Unit, rules: KeptRules) -> int:
     return len(now.counted)
 
 
-def known_parts(every: Iterable[VulId], stored: bytes | None) -> Brought:
+def known_parts(every: Iterable[VulId], stored: bytes | None) -> Parts:
     """The packages that bring each; none where they were not kept."""
     known = brought.unpack(stored)
     return {which: known.get(which, ()) for which in every}

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, select, update
 
 from hostward.domain.ids import AccountId
 from hostward.domain.module import Module
-from hostward.store.event_tables import evident, installed
 from hostward.store import packed
+from hostward.store.event_tables import evident, installed
 from hostward.store.fleet import KeptStanding
 from hostward.store.package_matches import Rematched
 from hostward.store.session import Prepared, Row, Session, in_chunks

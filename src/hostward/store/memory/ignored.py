@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hostward.domain.ids import AccountId, MachineId, VulId
 from hostward.domain.ignoring import IgnoreRule, Scope, ignored_by
-from hostward.store.brought import Brought
+from hostward.store.brought import Parts
 from hostward.store.memory.state import State
 
 
@@ -27,7 +27,7 @@ def shown(state: State, rule: IgnoreRule) -> IgnoreRule:
     return replace(rule, tags=tuple(names[tag] for tag in state.ignore_tags[rule.id] if tag in names))
 
 
-def ignored_on(state: State, account: AccountId, machine: MachineId, found: Brought) -> frozenset[VulId]:
+def ignored_on(state: State, account: AccountId, machine: MachineId, found: Parts) -> frozenset[VulId]:
     """Which of these vulnerabilities are set aside on the machine."""
     tags = frozenset(state.machine_tags.get(machine, ()))
     meant: dict[VulId, list[IgnoreRule]] = {}

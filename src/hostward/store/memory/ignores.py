@@ -11,7 +11,7 @@ from hostward.domain.ids import AccountId, MachineId, RuleId, Seq, TaskId, VulId
 from hostward.domain.ignoring import IgnoreRule, Part, VexDocument
 from hostward.domain.module import Module
 from hostward.store import brought
-from hostward.store.brought import Brought
+from hostward.store.brought import Parts
 from hostward.store.memory import task_vuls
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.ignored import ignored_on, rise, shown
@@ -128,7 +128,7 @@ class MemoryIgnores:
             raise NotFound(f"there is no machine {machine}")
         return known.account
 
-    def _put_own(self, machine: MachineId, account: AccountId, parts: Brought) -> int:
+    def _put_own(self, machine: MachineId, account: AccountId, parts: Parts) -> int:
         ignored = ignored_on(self._state, account, machine, parts)
         self._state.own_vuls[machine] = OwnVuls(parts=parts, ignored=ignored)
         return len(parts) - len(ignored)

@@ -38,7 +38,7 @@ from hostward.domain.schedule import Schedule
 from hostward.domain.severity import Level
 from hostward.domain.task import Task
 from hostward.domain.webhook import Delivery, Webhook
-from hostward.store.brought import Brought
+from hostward.store.brought import Parts
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
 from hostward.store.vul_spans import Advice, Brought, Installed
@@ -58,7 +58,7 @@ class Counted:
 class OwnVuls:
     """The vulnerabilities of a unit or a machine, with the packages that bring them. ignored: those set aside."""
 
-    parts: Brought = field(default_factory=dict)
+    parts: Parts = field(default_factory=dict)
     ignored: frozenset[VulId] = frozenset()
 
     @property

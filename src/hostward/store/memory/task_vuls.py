@@ -8,7 +8,7 @@ from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import Seq, TaskId, VulId
 from hostward.store import brought, found_vuls
-from hostward.store.brought import Brought
+from hostward.store.brought import Parts
 from hostward.store.found_vuls import Found, badness
 from hostward.store.memory.advisories import MemoryAdvisories, known_of
 from hostward.store.memory.ignored import ignored_on
@@ -30,7 +30,7 @@ def rejudge(state: State, unit: Unit) -> int:
     return _put(state, unit, before.parts, {})
 
 
-def _put(state: State, unit: Unit, parts: Brought, found: Mapping[VulId, Found]) -> int:
+def _put(state: State, unit: Unit, parts: Parts, found: Mapping[VulId, Found]) -> int:
     """found: what is said of each; nothing when it is what was said before."""
     task = state.tasks[unit.task]
     now = OwnVuls(parts=parts, ignored=ignored_on(state, task.account, unit.machine, parts))
