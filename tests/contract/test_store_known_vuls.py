@@ -8,10 +8,10 @@ from itertools import product
 import pytest
 
 from hostward.domain.ids import VulId
+from hostward.domain.known_vul_query import KnownVulQuery
 from hostward.domain.matching import level_or_unknown
 from hostward.domain.options import Category
 from hostward.domain.severity import Level
-from hostward.domain.vul_query import VulQuery
 from hostward.usecases.advisory_ports import Fix
 from hostward.usecases.ports import Store
 from hostward.usecases.records import TaskVul
@@ -47,7 +47,7 @@ def find(store: Store, limit: int = 100, offset: int = 0, **asked) -> tuple[int,
     """How many, and the names of the page."""
 
     def work(uow) -> tuple[int, list[str]]:
-        total, ids = uow.advisories.find(VulQuery(**asked), limit=limit, offset=offset)
+        total, ids = uow.advisories.find(KnownVulQuery(**asked), limit=limit, offset=offset)
         return total, [vul.key for vul in uow.advisories.vuls(ids)]
 
     return store.read_now(work)

@@ -6,7 +6,7 @@ from datetime import datetime
 from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
-from hostward.domain.vul_query import VulQuery
+from hostward.domain.known_vul_query import KnownVulQuery
 from hostward.store import advised_rows, advisory_rows, counters, feed_rows, vul_facts, vul_rows, vul_search
 from hostward.store.session import Session, in_chunks
 from hostward.usecases.advisory_ports import Fix
@@ -107,7 +107,7 @@ class SqlAdvisories:
         """The numbers of those of these vulnerabilities that have one; none is given."""
         return vul_rows.numbers(self._session, keys)
 
-    def find(self, query: VulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
+    def find(self, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
         """How many of the known vulnerabilities are meant, and a page of their numbers."""
         return vul_search.find(self._session, query, limit=limit, offset=offset)
 

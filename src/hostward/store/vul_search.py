@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, case, exists, func, or_, select
 
 from hostward.domain.ids import VulId
+from hostward.domain.known_vul_query import KnownVulQuery
 from hostward.domain.matching import UNKNOWN_LEVEL, is_cve
-from hostward.domain.vul_query import VulQuery
 from hostward.store.known_vuls import TRUST, VENDOR
 from hostward.store.session import Session
 from hostward.store.tables import advisory, affected, feed, vul, vul_fact
@@ -41,7 +41,7 @@ _CATEGORY = _counted(_F.category, vul.c.category, _F.category != 0)
 _EXPLOITED = exists(select(1).select_from(_FACTS).where(_OF_VUL, _F.kev != 0).correlate(vul))
 
 
-def find(session: Session, query: VulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
+def find(session: Session, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
     """How many are meant, and a page of their numbers."""
     meant = select(vul.c.vul_id).where(*_conditions(query))
     total = session.select(select(func.count()).select_from(meant.subquery()))[0][0]
@@ -72,7 +72,7 @@ def fixes(session: Session, which: VulId, *, limit: int) -> Sequence[Fix]:
     return [Fix(*row) for row in session.select(query.distinct().order_by(*words).limit(limit))]
 
 
-def _conditions(query: VulQuery) -> list[ColumnElement[bool]]:
+def _conditions(query: KnownVulQuery) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if query.texts:
         words = [ascii_lower(clean(text)) for text in query.texts]

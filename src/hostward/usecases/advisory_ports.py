@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.ids import EditionId, VulId
-from hostward.domain.vul_query import VulQuery
+from hostward.domain.known_vul_query import KnownVulQuery
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
@@ -85,7 +85,7 @@ class Advisories(Protocol):
         """The numbers of those of these vulnerabilities that have one; none is given."""
         ...
 
-    def find(self, query: VulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
+    def find(self, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
         """How many of the known vulnerabilities are meant, and a page of their numbers."""
         ...
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from hostward.domain.advisory import Advisory, Affected
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
+from hostward.domain.known_vul_query import KnownVulQuery
 from hostward.domain.matching import key_range, level_or_unknown
-from hostward.domain.vul_query import VulQuery
 from hostward.store.known_vuls import Known, best, keys_of, with_said
 from hostward.store.memory.state import Edition, State
 from hostward.store.texts import ascii_lower, clean, cleaned
@@ -130,7 +130,7 @@ class MemoryAdvisories:
         given = self._state.vul_numbers
         return {key: given[clean(key)] for key in keys if clean(key) in given}
 
-    def find(self, query: VulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
+    def find(self, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
         """How many of the known vulnerabilities are meant, and a page of their numbers."""
         found = [vul for vul in self.vuls(list(self._state.known)) if _is_meant(vul, query)]
         found.sort(key=lambda vul: vul.id, reverse=query.descending and not query.published)
@@ -163,7 +163,7 @@ class MemoryAdvisories:
         return written
 
 
-def _is_meant(vul: TaskVul, query: VulQuery) -> bool:
+def _is_meant(vul: TaskVul, query: KnownVulQuery) -> bool:
     level, _ = level_or_unknown(vul.level, vul.level_source)
     words = (ascii_lower(vul.key), ascii_lower(vul.title))
     sought = [ascii_lower(clean(text)) for text in query.texts]

@@ -7,7 +7,7 @@ from hostward.domain.severity import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VulQuery:
+class KnownVulQuery:
     """All of what is named must hold; what is empty asks for nothing.
 
     texts: one of them is part of the name (a CVE's id) or of the title, ASCII letters without regard to case. keys:
