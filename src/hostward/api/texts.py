@@ -178,6 +178,7 @@ UNSUPPORTED = Text(
     "此处不支持参数 `{name}` 的值 `{value}`:{reason}。",
 )
 
+NO_CONTAINER_VIEW = Text("vulnerabilities are shown as hosts have them", "仅提供主机视角的漏洞信息")
 NO_PROJECTS = Text("machines belong to no project here", "此处的主机不属于任何项目")
 NO_APP_IDS = Text("a key sees the machines of its own account; leave it out", "密钥只能看到本账号的主机;请省略此参数")
 NO_ENROLMENT_DAY = Text("the day on which a machine was enrolled is not kept", "未记录主机的接入日期")
@@ -225,6 +226,7 @@ TAG_NAME = Text(
 BAD_TIME = Text("YYYY-MM-DD HH:MM:SS in the time zone of the API", "YYYY-MM-DD HH:MM:SS(API 时区)")
 BAD_DATE = Text("YYYY-MM-DD, from today on", "YYYY-MM-DD,不早于今天")
 BAD_HOST = Text("a host name or address of this server", "本服务的主机名或地址")
+NO_VUL = Text("There is no vulnerability {vul}.", "不存在编号为 {vul} 的漏洞。")
 NO_MACHINE = Text("There is no machine with this Uuid or Quuid.", "不存在具有此 Uuid 或 Quuid 的主机。")
 
 STATUS_SCANNING = Text("Scanning", "扫描中")

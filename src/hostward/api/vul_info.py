@@ -88,16 +88,23 @@ class VulInfo:
             self._bytes -= len(forgotten.json)
 
 
+def rating_of(vul: TaskVul) -> str:
+    """Where its level comes from, in a sentence."""
+    _, source = level_or_unknown(vul.level, vul.level_source)
+    if source == UNKNOWN_SOURCE:
+        return LEVEL_UNKNOWN
+    return f"Level by {source}." if source else ""
+
+
 def _detail(vul: TaskVul, zone: tzinfo) -> VulDetailInfo:
-    level, source = level_or_unknown(vul.level, vul.level_source)
-    remark = LEVEL_UNKNOWN if source == UNKNOWN_SOURCE else f"Level by {source}." if source else ""
+    level, _ = level_or_unknown(vul.level, vul.level_source)
     return VulDetailInfo(
         vul_id=vul.id,
         level=level,
         name=": ".join(filter(None, (vul.component, vul.title or vul.key))),
         cve_id=vul.key,
         vul_category=vul.category,
-        descript=" ".join(filter(None, (vul.description, remark))),
+        descript=" ".join(filter(None, (vul.description, rating_of(vul)))),
         fix=remedy(vul.component, vul.fixed, vul.ecosystem, vul.place, vul.restart),
         reference=vul.reference,
         cvss_score=vul.cvss or 0.0,

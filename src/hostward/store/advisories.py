@@ -6,6 +6,7 @@ from datetime import datetime
 from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
+from hostward.domain.known_vul_query import KnownVulQuery
 from hostward.store import (
     advised_rows,
     advisory_rows,
@@ -16,10 +17,12 @@ from hostward.store import (
     vul_facts,
     vul_recount,
     vul_rows,
+    vul_search,
 )
 from hostward.store.fleet import KeptStanding
 from hostward.store.session import Session, in_chunks
 from hostward.store.times import micros
+from hostward.usecases.advisory_ports import Fix
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 CHUNK = 2000
@@ -117,6 +120,18 @@ class SqlAdvisories:
         """What is known of these vulnerabilities, in the order of ids; unknown ones are left out."""
         known = vul_facts.known(self._session, ids)
         return [known[which] for which in dict.fromkeys(ids) if which in known]
+
+    def numbers(self, keys: Iterable[str]) -> Mapping[str, VulId]:
+        """The numbers of those of these vulnerabilities that have one; none is given."""
+        return vul_rows.numbers(self._session, keys)
+
+    def find(self, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
+        """How many of the known vulnerabilities are meant, and a page of their numbers."""
+        return vul_search.find(self._session, query, limit=limit, offset=offset)
+
+    def fixes(self, vul: VulId, *, limit: int) -> Sequence[Fix]:
+        """Versions that advisories name as fixed, by ecosystem, package and version; each once."""
+        return vul_search.fixes(self._session, vul, limit=limit)
 
     def _must_be_open(self, edition: EditionId) -> None:
         if not advisory_rows.is_open(self._session, edition):

@@ -1,8 +1,9 @@
 """What feeds say of a vulnerability in general; the same for every store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.matching import category_of, is_cve
@@ -10,7 +11,7 @@ from hostward.domain.severity import Level
 
 NO_CATEGORY = 0
 
-_TRUST = {
+TRUST: Final[Mapping[str, int]] = {
     "debian urgency": 4,
     "distribution severity": 4,
     "cvss of CISA": 2,
@@ -18,7 +19,7 @@ _TRUST = {
     "database severity": 1,
     "": 0,
 }
-_VENDOR = 3
+VENDOR: Final = 3
 """How much a level counts by its source: distribution, then the vendor's own score, then NVD's (vul.md, rules)."""
 
 
@@ -122,7 +123,7 @@ def with_said(known: Known | None, advisory: Advisory, key: str) -> Known:
 
 
 def _trust(known: Known) -> int:
-    return _TRUST.get(known.level_source, _VENDOR)
+    return TRUST.get(known.level_source, VENDOR)
 
 
 def _category(advisory: Advisory) -> int:

@@ -79,6 +79,13 @@ def ids(session: Session, keys: Iterable[str]) -> Mapping[str, VulId]:
     return {key: found[name] for key, name in names.items()}
 
 
+def numbers(session: Session, keys: Iterable[str]) -> Mapping[str, VulId]:
+    """The numbers of those that have one."""
+    names = {key: clean(key) for key in keys}
+    found = _known(session, list(dict.fromkeys(names.values())))
+    return {key: found[name] for key, name in names.items() if name in found}
+
+
 def set_category(session: Session, categories: Mapping[VulId, int]) -> None:
     """Remember what these count as, where that was not known."""
     session.many(_SET_CATEGORY, [{"which": which, "to_category": value} for which, value in sorted(categories.items())])

@@ -1,12 +1,23 @@
 """What the use cases need of vulnerability data; see ports.py for the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.ids import EditionId, VulId
+from hostward.domain.known_vul_query import KnownVulQuery
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fix:
+    """A version of a source package that a vulnerability is fixed in."""
+
+    ecosystem: str
+    package: str
+    version: str
 
 
 class Advisories(Protocol):
@@ -68,4 +79,16 @@ class Advisories(Protocol):
 
     def vuls(self, ids: Sequence[VulId]) -> Sequence[TaskVul]:
         """What is known of these vulnerabilities (machines 0, component and fix ""); unknown ids are left out."""
+        ...
+
+    def numbers(self, keys: Iterable[str]) -> Mapping[str, VulId]:
+        """The numbers of those of these vulnerabilities that have one; none is given."""
+        ...
+
+    def find(self, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
+        """How many of the known vulnerabilities are meant, and a page of their numbers."""
+        ...
+
+    def fixes(self, vul: VulId, *, limit: int) -> Sequence[Fix]:
+        """Versions that advisories name as fixed, by ecosystem, package and version; each once."""
         ...

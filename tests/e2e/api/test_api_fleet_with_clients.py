@@ -1,31 +1,18 @@
 """The actions of a fleet and exports, by the official SDK and tccli, unmodified."""
 
 import json
-import os
-import subprocess
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from api_bench import SECRET, SECRET_ID
 from api_server import ApiServer
+from client_process import PATIENCE, run
 
 SCRIPTS = Path(__file__).parent / "scripts"
-PATIENCE = 120
 
 pytestmark = pytest.mark.needs("clients")
-
-
-def run(command: list[str], home: Path) -> subprocess.CompletedProcess[str]:
-    """A client's process, with an empty home and no proxy."""
-    plain = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    settings = {
-        "HOME": str(home), "TENCENTCLOUD_SECRET_ID": SECRET_ID, "TENCENTCLOUD_SECRET_KEY": SECRET,
-        "TENCENTCLOUD_REGION": "ap-guangzhou",
-    }  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=plain | settings, cwd=home)
 
 
 def test_the_sdk_tends_a_fleet_and_exports_a_task(clients: Path, server: ApiServer, tmp_path: Path):

@@ -19,6 +19,7 @@ from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
 from ignore_scenarios import IGNORE_EXAMPLES
 from signing_in_scenarios import SIGNING_IN_EXAMPLES
+from vul_scenarios import VUL_EXAMPLES
 from webhook_scenarios import WEBHOOK_EXAMPLES
 
 HERE = Path(__file__).parent
@@ -26,6 +27,7 @@ ALL = (
     *(*EXAMPLES, *ACCOUNT_EXAMPLES, *SIGNING_IN_EXAMPLES, *WEBHOOK_EXAMPLES, *CONSOLE_EXAMPLES, *ENROLMENT_EXAMPLES),
     *FEED_EXAMPLES,
     *IGNORE_EXAMPLES,
+    *VUL_EXAMPLES,
 )
 SECRETS = re.compile(r'"(?:SecretKey|TmpSecretKey|Token)": "([^"]*)"')
 

@@ -41,6 +41,7 @@ from hostward.api.actions.ignoring import IGNORE_ACTIONS
 from hostward.api.actions.machines import MACHINE_ACTIONS
 from hostward.api.actions.signing_in import SIGNING_IN_ACTIONS
 from hostward.api.actions.task_views import TASK_VIEW_ACTIONS
+from hostward.api.actions.vulnerabilities import VULNERABILITY_ACTIONS
 from hostward.api.actions.webhooks import WEBHOOK_ACTIONS
 
 ACTIONS: Final[tuple[AnyAction, ...]] = (
@@ -302,6 +303,7 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
     *CONSOLE_VIEW_ACTIONS,
     *SIGNING_IN_ACTIONS,
     *TASK_VIEW_ACTIONS,
+    *VULNERABILITY_ACTIONS,
     *WEBHOOK_ACTIONS,
     *FEED_ACTIONS,
     *IGNORE_ACTIONS,

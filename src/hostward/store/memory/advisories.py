@@ -7,13 +7,15 @@ from datetime import datetime
 from hostward.domain.advisory import Advisory, Affected
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
-from hostward.domain.matching import key_range
+from hostward.domain.known_vul_query import KnownVulQuery
+from hostward.domain.matching import key_range, level_or_unknown
 from hostward.store.known_vuls import Known, best, keys_of, with_said
 from hostward.store.memory import package_advice
 from hostward.store.memory.package_advice import counting
 from hostward.store.memory.state import Edition, State
-from hostward.store.texts import clean, cleaned
+from hostward.store.texts import ascii_lower, clean, cleaned
 from hostward.store.vul_facts import task_vul
+from hostward.usecases.advisory_ports import Fix
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
@@ -126,6 +128,30 @@ class MemoryAdvisories:
             if which in known
         ]
 
+    def numbers(self, keys: Iterable[str]) -> Mapping[str, VulId]:
+        """The numbers of those of these vulnerabilities that have one; none is given."""
+        given = self._state.vul_numbers
+        return {key: given[clean(key)] for key in keys if clean(key) in given}
+
+    def find(self, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
+        """How many of the known vulnerabilities are meant, and a page of their numbers."""
+        found = [vul for vul in self.vuls(list(self._state.known)) if _is_meant(vul, query)]
+        found.sort(key=lambda vul: vul.id, reverse=query.descending and not query.published)
+        if query.published:
+            found.sort(key=_day, reverse=query.descending)
+        return len(found), [vul.id for vul in found[offset : offset + limit]]
+
+    def fixes(self, vul: VulId, *, limit: int) -> Sequence[Fix]:
+        """Versions that advisories name as fixed, by ecosystem, package and version; each once."""
+        named = {
+            Fix(one.ecosystem, one.name, one.fixed)
+            for _, each in counting(self._state)
+            if any(self._state.vul_numbers.get(key) == vul for key in keys_of(each))
+            for one in each.affected
+            if one.fixed and key_range(one) is not None
+        }
+        return sorted(named)[:limit]
+
     def _number(self, name: str) -> VulId:
         if name not in self._state.vul_numbers:
             which = VulId(self._state.take("vul"))
@@ -138,6 +164,23 @@ class MemoryAdvisories:
         if written is None or written.counts:
             raise FeedError("another import of the same feed began meanwhile and goes on in place of this one")
         return written
+
+
+def _is_meant(vul: TaskVul, query: KnownVulQuery) -> bool:
+    level, _ = level_or_unknown(vul.level, vul.level_source)
+    words = (ascii_lower(vul.key), ascii_lower(vul.title))
+    sought = [ascii_lower(clean(text)) for text in query.texts]
+    return (
+        (not sought or any(text in word for text in sought for word in words))
+        and (not query.keys or vul.key in query.keys)
+        and (not query.categories or vul.category in query.categories)
+        and (not query.levels or level in query.levels)
+        and (vul.kev or not query.exploited)
+    )
+
+
+def _day(vul: TaskVul) -> float:
+    return vul.published.timestamp() if vul.published is not None else 0.0
 
 
 def facts_of(state: State, which: VulId) -> list[tuple[int, Known]]:

@@ -29,6 +29,9 @@ from hostward.usecases.webhook_ports import Webhooks
 
 T = TypeVar("T")
 
+_READING = {"about", "covers", "feeds", "find", "fixes", "health", "numbers", "vuls"}
+"""What a limited user may ask of vulnerability data."""
+
 
 class LimitedStore:
     """ports.Store whose units of work reach no further than a user's machines."""
@@ -101,7 +104,7 @@ class LimitedUnitOfWork:
     @property
     def advisories(self) -> Advisories:
         """Vulnerability data."""
-        return cast("Advisories", _Closed(self._uow.advisories, {"about", "covers", "feeds", "health", "vuls"}))
+        return cast("Advisories", _Closed(self._uow.advisories, _READING))
 
     @property
     def accounts(self) -> Accounts:

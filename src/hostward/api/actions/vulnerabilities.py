@@ -1,0 +1,33 @@
+"""The actions that show what is known of vulnerabilities. Part of the list in __init__."""
+
+from types import ModuleType
+from typing import Final
+
+from hostward.api.action import CWP, Action, AnyAction, Permission
+from hostward.api.actions import (
+    describe_emergency_vul_list,
+    describe_vul_cve_id_info,
+    describe_vul_info_cvss,
+    describe_vul_store_list,
+)
+
+
+def _action(name: str, module: ModuleType) -> AnyAction:
+    """The action of a module that has its request, response, errors and answer."""
+    return Action(
+        service=CWP,
+        name=name,
+        request=module.Request,
+        response=module.Response,
+        permission=Permission.SCAN_READ,
+        errors=module.ERRORS,
+        answer=module.answer,
+    )
+
+
+VULNERABILITY_ACTIONS: Final[tuple[AnyAction, ...]] = (
+    _action("DescribeVulStoreList", describe_vul_store_list),
+    _action("DescribeVulCveIdInfo", describe_vul_cve_id_info),
+    _action("DescribeVulInfoCvss", describe_vul_info_cvss),
+    _action("DescribeEmergencyVulList", describe_emergency_vul_list),
+)
