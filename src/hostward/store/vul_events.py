@@ -17,7 +17,7 @@ from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.session import Prepared, Row, Session
 from hostward.store.tables import current_result, machine, package_version
 from hostward.store.times import EPOCH, time_of, time_or_none
-from hostward.store.vul_spans import Advice, Brought, chosen, events, in_order, level_of, over_machines
+from hostward.store.vul_spans import Advice, Held, chosen, events, in_order, level_of, over_machines
 from hostward.usecases.records import TaskVul
 from hostward.usecases.vul_event_ports import EventPage, FleetVulPage, NothingAside, SetAside, VulEvent, VulQuery
 
@@ -83,7 +83,7 @@ class SqlVulEvents:
     def machines_of(self, account: AccountId, vul: VulId, wanted: VulQuery, *, limit: int, offset: int) -> EventPage:
         """A page of the machines that have or had a vulnerability."""
         known = self._known([vul])
-        brought: dict[MachineId, list[Brought]] = {}
+        brought: dict[MachineId, list[Held]] = {}
         for one, what in self._brought(_BY_VUL, of_account=account, of_vul=vul):
             brought.setdefault(one, []).append(what)
         seen = {row[0]: time_of(row[1]) for row in self._session.rows(_SEEN, of_account=account)}
@@ -141,14 +141,14 @@ class SqlVulEvents:
         self,
         account: AccountId,
         of_machine: MachineId,
-        brought: Sequence[Brought],
+        brought: Sequence[Held],
         known: Mapping[VulId, TaskVul],
         seen: datetime | None,
     ) -> list[VulEvent]:
         keys = {vul: one.key for vul, one in known.items()}
         return events(account, of_machine, brought, keys, seen=seen or EPOCH, set_aside=self._aside)
 
-    def _brought(self, queries: tuple[Prepared, Prepared], **values: int) -> Iterator[tuple[MachineId, Brought]]:
+    def _brought(self, queries: tuple[Prepared, Prepared], **values: int) -> Iterator[tuple[MachineId, Held]]:
         matched, said = queries
         for row in self._session.rows(matched, **values):
             yield MachineId(row[0]), _matched(row)
@@ -167,9 +167,9 @@ def _counts(event: VulEvent, machines: frozenset[MachineId] | None) -> bool:
     return (machines is None or event.machine in machines) and event.status is EventStatus.PRESENT and not event.ignored
 
 
-def _matched(row: Row) -> Brought:
+def _matched(row: Row) -> Held:
     _, since, until, *words, path, vul, feed, advisory, fixed, status, said_since, said_until = row
-    return Brought(
+    return Held(
         package=package_of(words, path),
         span=Span(time_of(since), time_or_none(until)),
         advice=Advice(
@@ -182,9 +182,9 @@ def _matched(row: Row) -> Brought:
     )
 
 
-def _evident(row: Row) -> Brought:
+def _evident(row: Row) -> Held:
     _, since, until, *words, path, vul, said_by, fixed, status = row
-    return Brought(
+    return Held(
         package=package_of(words, path),
         span=Span(time_of(since), time_or_none(until)),
         advice=Advice(vul=VulId(vul), said_by=said_by, fixed=fixed, status=FixStatus(status), span=Span(EPOCH)),

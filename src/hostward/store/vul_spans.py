@@ -30,7 +30,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
+class Held:
     """A package version that was on a machine and counted there for some time, with one thing said of it."""
 
     package: Package
@@ -46,7 +46,7 @@ class Installed:
     span: Span
 
 
-Spanned = TypeVar("Spanned", bound="Advice | Brought | Installed")
+Spanned = TypeVar("Spanned", bound="Advice | Held | Installed")
 
 
 def moved(
@@ -71,14 +71,14 @@ def moved(
 def events(
     account: AccountId,
     machine: MachineId,
-    brought: Iterable[Brought],
+    brought: Iterable[Held],
     keys: Mapping[VulId, str],
     *,
     seen: datetime,
     set_aside: SetAside,
 ) -> list[VulEvent]:
     """A machine's events, by vulnerability. seen: when its present inventory came."""
-    stays: dict[VulId, list[tuple[Stay, Brought]]] = {}
+    stays: dict[VulId, list[tuple[Stay, Held]]] = {}
     for one in brought:
         stay = stay_of(one.span, one.advice.span)
         if stay is not None:
@@ -93,7 +93,7 @@ def _event(  # noqa: PLR0917  # what one event is made of
     machine: MachineId,
     vul: VulId,
     key: str,
-    found: Sequence[tuple[Stay, Brought]],
+    found: Sequence[tuple[Stay, Held]],
     seen: datetime,
     set_aside: SetAside,
 ) -> VulEvent:
@@ -122,7 +122,7 @@ def _end(history: History) -> datetime:
     return history.first_seen if history.fixed is None else history.fixed
 
 
-def _bringer(one: Brought) -> Bringer:
+def _bringer(one: Held) -> Bringer:
     advice = one.advice
     return Bringer(package=one.package, fixed=advice.fixed, status=advice.status, said_by=advice.said_by)
 

@@ -35,8 +35,10 @@ def rematch(state: State, at: datetime) -> None:
         state.advice[package] = moved(known, _now(state, package), _key, at)
     for machine, vuls in before.items():
         after = present(state, machine)
-        if (machine, Module.VUL) in state.risks and after != vuls:
-            state.risks[machine, Module.VUL] += len(after) - len(vuls)
+        aside = state.own_vuls[machine].ignored if machine in state.own_vuls else frozenset()
+        if (machine, Module.VUL) in state.risks:
+            more = len(after - vuls - aside) - len(vuls - after - aside)
+            state.risks[machine, Module.VUL] = max(state.risks[machine, Module.VUL] + more, 0)
 
 
 def present(state: State, machine: MachineId) -> frozenset[VulId]:

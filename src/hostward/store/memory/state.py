@@ -41,7 +41,7 @@ from hostward.domain.webhook import Delivery, Webhook
 from hostward.store.brought import Parts
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
-from hostward.store.vul_spans import Advice, Brought, Installed
+from hostward.store.vul_spans import Advice, Held, Installed
 from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease, RequestBatch
 
 
@@ -123,7 +123,7 @@ class State:
     known_vuls: dict[MachineId, tuple[LeaseId, frozenset[VulId]]] = field(default_factory=dict)
     installed: dict[MachineId, tuple[Installed, ...]] = field(default_factory=dict)
     advice: dict[Package, tuple[Advice, ...]] = field(default_factory=dict)
-    evident: dict[MachineId, tuple[Brought, ...]] = field(default_factory=dict)
+    evident: dict[MachineId, tuple[Held, ...]] = field(default_factory=dict)
     feeds: dict[str, FeedStatus] = field(default_factory=dict)
     editions: dict[EditionId, Edition] = field(default_factory=dict)
     health: dict[str, FeedHealth] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from hostward.store.memory.state import State
 from hostward.store.times import EPOCH
 from hostward.store.vul_spans import (
     Advice,
-    Brought,
+    Held,
     Installed,
     chosen,
     events,
@@ -92,7 +92,7 @@ class MemoryVulEvents:
             return []
         brought = [
             *(
-                Brought(package=one.package, span=one.span, advice=advice)
+                Held(package=one.package, span=one.span, advice=advice)
                 for one in self._state.installed.get(machine, ())
                 for advice in self._state.advice[replace(one.package, path=b"")]
             ),
@@ -121,7 +121,7 @@ def installed(state: State, machine: MachineId, items: Sequence[Item], at: datet
         learn(state, replace(package, path=b""))
     now: dict[Hashable, Installed] = {each: Installed(package=each, span=Span(at)) for each in packages}
     state.installed[machine] = moved(state.installed.get(machine, ()), now, _package, at)
-    said: dict[Hashable, Brought] = {}
+    said: dict[Hashable, Held] = {}
     for one in (item for item in items if isinstance(item, Evidence)):
         for package in packages:
             brought = _evident(state, package, one, at)
@@ -130,18 +130,18 @@ def installed(state: State, machine: MachineId, items: Sequence[Item], at: datet
     state.evident[machine] = moved(state.evident.get(machine, ()), said, _said, at)
 
 
-def _evident(state: State, package: Package, said: Evidence, at: datetime) -> Brought | None:
+def _evident(state: State, package: Package, said: Evidence, at: datetime) -> Held | None:
     found = match_evidence(package, said)
     if found is None:
         return None
     vul = MemoryAdvisories(state).vul_ids([found.key])[found.key]
     advice = Advice(vul=vul, said_by=found.evidence, fixed=found.fixed, status=found.status, span=Span(EPOCH))
-    return Brought(package=package, span=Span(at), advice=advice)
+    return Held(package=package, span=Span(at), advice=advice)
 
 
 def _package(one: Installed) -> Package:
     return one.package
 
 
-def _said(one: Brought) -> tuple[Package, VulId]:
+def _said(one: Held) -> tuple[Package, VulId]:
     return one.package, one.advice.vul
