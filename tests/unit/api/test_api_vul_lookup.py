@@ -4,6 +4,8 @@ from itertools import product
 
 import pytest
 
+from hostward.domain.ids import RuleId
+from hostward.domain.ignoring import IgnoreRule
 from vul_scenarios import FAR, LOG4J, PACKAGES, QUIET, SSL, XZ, limited, scan, scanned, shop
 
 INVALID = "InvalidParameterValue"
@@ -148,6 +150,20 @@ def test_each_filter_of_emergencies_narrows_them(api, wanted, found, at_risk):
     said = api.call(EMERGENCY, {"Filters": filters(**wanted)}).response
     assert {row["CveId"]: (row["Status"], row["HostCount"]) for row in said["List"]} == found
     assert (said["TotalCount"], said["ExistsRisk"]) == (len(found), at_risk)
+
+
+def test_what_is_set_aside_on_a_machine_is_not_counted_there():
+    """By a rule; neither for an administrator nor for a limited user."""
+    bench, account = shop()
+    machines = list(bench.store.read_now(lambda uow: uow.machines.of_account(account)))
+    scan(bench, account, PACKAGES, machines)
+    ann, asked = limited(bench, account), {"Filters": filters(Uuids=["u-web-1"])}
+    assert [one(EMERGENCY, asked, service="cwp").response["TotalCount"] for one in (bench.api.call, ann)] == [1, 1]
+    rule = IgnoreRule(
+        id=RuleId(1), account=account, key=XZ, created=bench.clock.now(), changed=bench.clock.now(), owner="admin"
+    )
+    bench.store.write_now(lambda uow: uow.ignores.put(rule))
+    assert [one(EMERGENCY, asked, service="cwp").response["TotalCount"] for one in (bench.api.call, ann)] == [0, 0]
 
 
 def test_emergencies_are_sorted(api):

@@ -96,9 +96,11 @@ class LimitedIgnores:
         """The server's own."""
         _forbidden()
 
-    def counts_on(self, machine: MachineId, matches: Sequence[Match]) -> NoReturn:
-        """The agents' side."""
-        _forbidden()
+    def counts_on(self, machine: MachineId, matches: Sequence[Match]) -> Sequence[Match]:
+        """Those of the matches that are not set aside on a machine in reach, whoever's rules do it."""
+        if machine not in self._reach():
+            _forbidden()
+        return self._ignores.counts_on(machine, matches)
 
 
 def _forbidden() -> NoReturn:

@@ -107,7 +107,7 @@ def _on_machines(uow: UnitOfWork, account: AccountId, uuids: Sequence[str]) -> C
             raise InvalidValue.because(Reason.UNKNOWN_UUIDS, names=[uuid])
         current = uow.results.current(found[0].id, Module.VUL)
         if current is not None:
-            matches = uow.results.matches(found[0].id, current[0])
+            matches = uow.ignores.counts_on(found[0].id, uow.results.matches(found[0].id, current[0]))
             counted.update({match.key for match in matches if not match.hidden})
     return counted
 
