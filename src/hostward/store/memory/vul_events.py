@@ -11,7 +11,7 @@ from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import EventStatus, Span, event_parts
-from hostward.store.brought import Brought
+from hostward.store.brought import Parts
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.ignored import ignored_on
 from hostward.store.memory.package_advice import learn
@@ -111,7 +111,7 @@ class _Rules:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def ignored(self, account: AccountId, machine: MachineId, brought: Brought) -> frozenset[VulId]:
+    def ignored(self, account: AccountId, machine: MachineId, brought: Parts) -> frozenset[VulId]:
         """Those that rules set aside."""
         return ignored_on(self._state, account, machine, brought)
 
