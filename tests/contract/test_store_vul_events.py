@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hostward.domain.ids import AccountId, LeaseId, MachineId
+from hostward.domain.ignoring import IgnoreRule
 from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
@@ -23,7 +24,7 @@ def scan(store: Store, machine: MachineId, lease: int, at: datetime, *items: Ite
 
     def end(uow: UnitOfWork) -> None:
         matches = uow.results.matches(machine, which)
-        risks = len({match.key for match in matches if not match.hidden})
+        risks = uow.ignores.record_own(machine, [match for match in matches if not match.hidden])
         uow.results.make_current(machine, Module.VUL, which, at, risks=risks)
 
     store.write_now(end)
@@ -190,6 +191,30 @@ def test_quarantine_hides_and_removal_ends_all(store: Store) -> None:
     store.write_now(lambda uow: uow.agents.remove(owner, machine.id))
     publish(store, NOW + 2 * SECOND, "CVE-1", "CVE-2")
     assert listed(store, owner) == []
+
+
+def test_what_rules_set_aside_is_listed_as_ignored_and_counted_nowhere(store: Store) -> None:
+    """Nor do the machine's risks become fewer when advisories take it back."""
+    owner = account(store)
+    (machine,) = fleet(store, owner, 1)
+    publish(store, NOW, "CVE-1", "CVE-2")
+    number = store.write_now(lambda uow: uow.ignores.next_id())
+    rule = IgnoreRule(id=number, account=owner, key="CVE-1", created=NOW, changed=NOW)
+    store.write_now(lambda uow: uow.ignores.put(rule))
+    scan(store, machine.id, 1, NOW + SECOND, OLD)
+    assert {key: event.ignored for key, event in of(store, owner, machine.id).items()} == {
+        "CVE-1": True,
+        "CVE-2": False,
+    }
+    (ignored,) = listed(store, owner, VulQuery(ignored=True))
+    assert (ignored.known.key, ignored.known.machines, ignored.ignored_machines) == ("CVE-1", 0, 1)
+    assert store.read_now(lambda uow: uow.vul_events.levels(owner)) == {Level.HIGH: 1}
+    assert store.read_now(lambda uow: uow.vul_events.machines_by_number(owner, limit=5)) == [(machine.id, 1)]
+    assert risks(store, owner) == 1
+    publish(store, NOW + 2 * SECOND, "CVE-2")
+    assert risks(store, owner) == 1
+    publish(store, NOW + 3 * SECOND)
+    assert risks(store, owner) == 0
 
 
 def _facts(kernel: str) -> HostFacts:

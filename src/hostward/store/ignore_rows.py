@@ -58,10 +58,11 @@ _PRODUCT = msgspec.json.Decoder(tuple[str, str, str])
 
 
 class KeptRules:
-    """The rules that hold, read once a transaction and account."""
+    """The rules that hold, read once a transaction and account. holds: they can't be changed before it ends."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, holds: bool = True) -> None:
         self._session = session
+        self._holds = holds
         self._rows: dict[AccountId, dict[VulId, list[Row]]] = {}
 
     def ignored(self, account: AccountId, machine: MachineId, brought: Parts) -> frozenset[VulId]:
@@ -116,7 +117,8 @@ class KeptRules:
     def _of(self, account: AccountId) -> dict[VulId, list[Row]]:
         rows = self._rows.get(account)
         if rows is None:
-            _hold(self._session, account)
+            if self._holds:
+                _hold(self._session, account)
             rows = self._rows[account] = {}
             for which, *row in self._session.rows(_IN_FORCE, of_account=account):
                 rows.setdefault(VulId(which), []).append(tuple(row))

@@ -103,7 +103,7 @@ class SqlUnitOfWork:
     @property
     def vul_events(self) -> SqlVulEvents:
         """Vulnerabilities as they are now."""
-        return SqlVulEvents(self._session)
+        return SqlVulEvents(self._session, KeptRules(self._session, holds=False))
 
     @property
     def totals(self) -> SqlTotals:

@@ -17,9 +17,9 @@ from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.session import Prepared, Row, Session
 from hostward.store.tables import current_result, machine, package_version
 from hostward.store.times import EPOCH, time_of, time_or_none
-from hostward.store.vul_spans import Advice, Held, chosen, events, in_order, level_of, over_machines
+from hostward.store.vul_spans import Advice, Held, SetAside, chosen, events, in_order, level_of, over_machines
 from hostward.usecases.records import TaskVul
-from hostward.usecases.vul_event_ports import EventPage, FleetVulPage, NothingAside, SetAside, VulEvent, VulQuery
+from hostward.usecases.vul_event_ports import EventPage, FleetVulPage, VulEvent, VulQuery
 
 _I, _C, _E, _V, _M, _R = installed.c, package_match.c, evident.c, package_version.c, machine.c, current_result.c
 _MEET = and_(
@@ -70,9 +70,9 @@ _SEEN_ONE = Prepared(select(_R.at).where(_R.machine_id == _OF_MACHINE, _R.module
 class SqlVulEvents:
     """ports.VulEvents."""
 
-    def __init__(self, session: Session, aside: SetAside | None = None) -> None:
+    def __init__(self, session: Session, aside: SetAside) -> None:
         self._session = session
-        self._aside = NothingAside() if aside is None else aside
+        self._aside = aside
 
     def vulnerabilities(self, account: AccountId, wanted: VulQuery, *, limit: int, offset: int) -> FleetVulPage:
         """A page of the account's vulnerabilities. Reads all machines' events."""
@@ -87,9 +87,7 @@ class SqlVulEvents:
         for one, what in self._brought(_BY_VUL, of_account=account, of_vul=vul):
             brought.setdefault(one, []).append(what)
         seen = {row[0]: time_of(row[1]) for row in self._session.rows(_SEEN, of_account=account)}
-        found = [
-            event for one in sorted(brought) for event in self._events(account, one, brought[one], known, seen.get(one))
-        ]
+        found = [event for one in sorted(brought) for event in self._events(account, one, brought[one], seen.get(one))]
         rows = chosen(found, known, wanted)
         return EventPage(total=len(rows), rows=rows[offset : offset + limit])
 
@@ -99,7 +97,7 @@ class SqlVulEvents:
         """A page of the vulnerabilities of one machine."""
         brought = [what for _, what in self._brought(_BY_MACHINE, of_account=account, of_machine=machine)]
         known = self._known(sorted({one.advice.vul for one in brought}))
-        found = self._events(account, machine, brought, known, self._seen(machine))
+        found = self._events(account, machine, brought, self._seen(machine))
         by_vul = {event.vul: event for event in chosen(found, known, wanted)}
         rows = [by_vul[one.known.id] for one in in_order(over_machines(by_vul.values(), known), wanted)]
         return EventPage(total=len(rows), rows=rows[offset : offset + limit])
@@ -109,7 +107,7 @@ class SqlVulEvents:
         machine, vul = event_parts(event)
         found = self._brought(_ONE, of_account=account, of_machine=machine, of_vul=vul)
         brought = [what for _, what in found]
-        return next(iter(self._events(account, machine, brought, self._known([vul]), self._seen(machine))), None)
+        return next(iter(self._events(account, machine, brought, self._seen(machine))), None)
 
     def levels(self, account: AccountId, machines: frozenset[MachineId] | None = None) -> Mapping[Level, int]:
         """How many distinct vulnerabilities count now, by level."""
@@ -134,7 +132,7 @@ class SqlVulEvents:
             one = MachineId(row[0])
             brought = [what for _, what in self._brought(_BY_MACHINE, of_account=account, of_machine=one)]
             known |= self._known(sorted({each.advice.vul for each in brought} - known.keys()))
-            found += self._events(account, one, brought, known, seen.get(one))
+            found += self._events(account, one, brought, seen.get(one))
         return found, known
 
     def _events(
@@ -142,11 +140,9 @@ class SqlVulEvents:
         account: AccountId,
         of_machine: MachineId,
         brought: Sequence[Held],
-        known: Mapping[VulId, TaskVul],
         seen: datetime | None,
     ) -> list[VulEvent]:
-        keys = {vul: one.key for vul, one in known.items()}
-        return events(account, of_machine, brought, keys, seen=seen or EPOCH, set_aside=self._aside)
+        return events(account, of_machine, brought, seen=seen or EPOCH, aside=self._aside)
 
     def _brought(self, queries: tuple[Prepared, Prepared], **values: int) -> Iterator[tuple[MachineId, Held]]:
         matched, said = queries

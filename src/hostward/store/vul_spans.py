@@ -3,16 +3,17 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from hostward.domain.advisory import FixStatus
 from hostward.domain.ids import AccountId, MachineId, VulId
+from hostward.domain.ignoring import Part
 from hostward.domain.matching import category_of, level_or_unknown
 from hostward.domain.package import Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import EventStatus, History, Span, Stay, event_id, history_of, stay_of
 from hostward.usecases.records import TaskVul
-from hostward.usecases.vul_event_ports import Bringer, FleetVul, SetAside, VulEvent, VulOrder, VulQuery
+from hostward.usecases.vul_event_ports import Bringer, FleetVul, VulEvent, VulOrder, VulQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,39 +69,40 @@ def moved(
     return (*kept, *(replace(one, span=Span(at)) for one in new.values()))
 
 
+class SetAside(Protocol):
+    """Which vulnerabilities rules set aside on a machine."""
+
+    def ignored(
+        self, account: AccountId, machine: MachineId, brought: Mapping[VulId, tuple[Part, ...]]
+    ) -> frozenset[VulId]:
+        """Those of these vulnerabilities, each with the packages that bring it now."""
+        ...
+
+
 def events(
-    account: AccountId,
-    machine: MachineId,
-    brought: Iterable[Held],
-    keys: Mapping[VulId, str],
-    *,
-    seen: datetime,
-    set_aside: SetAside,
+    account: AccountId, machine: MachineId, held: Iterable[Held], *, seen: datetime, aside: SetAside
 ) -> list[VulEvent]:
     """A machine's events, by vulnerability. seen: when its present inventory came."""
     stays: dict[VulId, list[tuple[Stay, Held]]] = {}
-    for one in brought:
+    for one in held:
         stay = stay_of(one.span, one.advice.span)
         if stay is not None:
             stays.setdefault(one.advice.vul, []).append((stay, one))
-    return [
-        _event(account, machine, vul, keys[vul], found, seen, set_aside) for vul, found in sorted(stays.items())
-    ]  # fmt: skip
+    found = [_event(machine, vul, some, seen) for vul, some in sorted(stays.items())]
+    brought = {each.vul: tuple(map(_part, each.packages)) for each in found if each.status is EventStatus.PRESENT}
+    ignored = aside.ignored(account, machine, brought)
+    return [replace(each, ignored=True) if each.vul in ignored else each for each in found] if ignored else found
 
 
-def _event(  # noqa: PLR0917  # what one event is made of
-    account: AccountId,
-    machine: MachineId,
-    vul: VulId,
-    key: str,
-    found: Sequence[tuple[Stay, Held]],
-    seen: datetime,
-    set_aside: SetAside,
-) -> VulEvent:
+def _part(bringer: Bringer) -> Part:
+    package = bringer.package
+    return Part(name=package.name, source=package.source, version=package.version, ecosystem=package.ecosystem)
+
+
+def _event(machine: MachineId, vul: VulId, found: Sequence[tuple[Stay, Held]], seen: datetime) -> VulEvent:
     history = history_of(stay for stay, _ in found)
     last = [one for stay, one in found if stay.until == history.fixed]
     bringers = {(one.package, one.advice.said_by): _bringer(one) for one in last}
-    packages = tuple(bringers[which] for which in sorted(bringers, key=_place))
     there = history.fixed is None
     return VulEvent(
         id=event_id(machine, vul),
@@ -113,8 +115,8 @@ def _event(  # noqa: PLR0917  # what one event is made of
         fixed=history.fixed,
         cause=history.cause,
         reopened=history.reopened,
-        ignored=there and set_aside.covers(account, machine, key, [each.package for each in packages]),
-        packages=packages,
+        ignored=False,
+        packages=tuple(bringers[which] for which in sorted(bringers, key=_place)),
     )
 
 

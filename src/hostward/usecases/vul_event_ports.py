@@ -18,30 +18,6 @@ from hostward.domain.vul_event import Cause, EventStatus
 from hostward.usecases.records import TaskVul
 
 
-class SetAside(Protocol):
-    """Which events are ignored: they are listed as ignored and counted nowhere."""
-
-    def keys(self, account: AccountId) -> frozenset[str]:
-        """Keys of vulnerabilities that a rule of the account may set aside somewhere; others are not asked about."""
-        ...
-
-    def covers(self, account: AccountId, machine: MachineId, key: str, packages: Sequence[Package]) -> bool:
-        """Is the vulnerability of this key, which all these packages bring, ignored on the machine?"""
-        ...
-
-
-class NothingAside:
-    """No rule sets anything aside."""
-
-    def keys(self, account: AccountId) -> frozenset[str]:  # the same for every account
-        """None."""
-        return frozenset()
-
-    def covers(self, account: AccountId, machine: MachineId, key: str, packages: Sequence[Package]) -> bool:
-        """Never."""
-        return False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bringer:
     """An installed package that brings a vulnerability. said_by: feed and advisory, or the host's changelog."""
@@ -54,7 +30,7 @@ class Bringer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VulEvent:
-    """A vulnerability on a machine.
+    """A vulnerability on a machine. ignored: a rule sets it aside, it is listed and counted nowhere.
 
     oldest: when it was seen here for the first time ever. first_seen: begin of the last time without a gap. last_seen:
     when an inventory or an import last showed it. fixed and

@@ -11,7 +11,9 @@ from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import EventStatus, Span, event_parts
+from hostward.store.brought import Parts
 from hostward.store.memory.advisories import MemoryAdvisories
+from hostward.store.memory.ignored import ignored_on
 from hostward.store.memory.package_advice import learn
 from hostward.store.memory.state import State
 from hostward.store.times import EPOCH
@@ -30,8 +32,6 @@ from hostward.usecases.records import Item, TaskVul
 from hostward.usecases.vul_event_ports import (
     EventPage,
     FleetVulPage,
-    NothingAside,
-    SetAside,
     VulEvent,
     VulQuery,
 )
@@ -40,9 +40,8 @@ from hostward.usecases.vul_event_ports import (
 class MemoryVulEvents:
     """ports.VulEvents."""
 
-    def __init__(self, state: State, aside: SetAside | None = None) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._aside = NothingAside() if aside is None else aside
 
     def vulnerabilities(self, account: AccountId, wanted: VulQuery, *, limit: int, offset: int) -> FleetVulPage:
         """A page of the account's vulnerabilities."""
@@ -98,13 +97,23 @@ class MemoryVulEvents:
             ),
             *self._state.evident.get(machine, ()),
         ]
-        keys = {number: key for key, number in self._state.vul_numbers.items()}
         current = self._state.current.get((machine, Module.VUL))
         seen = EPOCH if current is None else current[1]
-        return events(account, machine, brought, keys, seen=seen, set_aside=self._aside)
+        return events(account, machine, brought, seen=seen, aside=_Rules(self._state))
 
     def _known(self) -> dict[VulId, TaskVul]:
         return {vul.id: vul for vul in MemoryAdvisories(self._state).vuls(list(self._state.known))}
+
+
+class _Rules:
+    """vul_spans.SetAside."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def ignored(self, account: AccountId, machine: MachineId, brought: Parts) -> frozenset[VulId]:
+        """Those that rules set aside."""
+        return ignored_on(self._state, account, machine, brought)
 
 
 def counts(event: VulEvent, machines: frozenset[MachineId] | None) -> bool:
