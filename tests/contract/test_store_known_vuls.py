@@ -17,6 +17,9 @@ from hostward.usecases.ports import Store
 from hostward.usecases.records import TaskVul
 from store_samples import NOW, advisory, affects
 
+UNSAID = ("GONE-1", "CVE-77")
+"""Of these no feed speaks (any more)."""
+
 DAYS = [datetime(2026, 1, day, tzinfo=UTC) for day in (3, 1, 2)]
 
 
@@ -59,29 +62,29 @@ def everything(store: Store) -> Sequence[TaskVul]:
 
 
 def test_without_a_wish_all_that_are_known_come_by_number(store: Store) -> None:
-    """Those that no feed speaks of (any more) too."""
+    """Those that no feed speaks of are left out: a host of some account may have named them."""
     filled(store)
-    names = ["CVE-1", "CVE-2", "CVE-3", "GONE-1", "CVE-4", "CVE-9", "CVE-77"]
-    assert find(store) == (7, names)
-    assert find(store, descending=True) == (7, names[::-1])
+    names = ["CVE-1", "CVE-2", "CVE-3", "CVE-4", "CVE-9"]
+    assert find(store) == (5, names)
+    assert find(store, descending=True) == (5, names[::-1])
 
 
 @pytest.mark.parametrize(
     ("asked", "names"),
     [
         ({"texts": ("FLAW",)}, ["CVE-1"]),
-        ({"texts": ("cve-7", "once")}, ["GONE-1", "CVE-77"]),
+        ({"texts": ("cve-7", "once")}, []),
         ({"texts": ("0% of_",)}, ["CVE-2"]),
         ({"texts": ("%",)}, ["CVE-2"]),
         ({"keys": ("CVE-9", "CVE-4", "CVE-0")}, ["CVE-4", "CVE-9"]),
         ({"levels": frozenset({Level.LOW})}, ["CVE-1"]),
-        ({"levels": frozenset({Level.CRITICAL, Level.HIGH})}, ["GONE-1", "CVE-4"]),
-        ({"levels": frozenset({Level.MEDIUM})}, ["CVE-2", "CVE-3", "CVE-9", "CVE-77"]),
+        ({"levels": frozenset({Level.CRITICAL, Level.HIGH})}, ["CVE-4"]),
+        ({"levels": frozenset({Level.MEDIUM})}, ["CVE-2", "CVE-3", "CVE-9"]),
         ({"categories": frozenset({Category.APPLICATION})}, ["CVE-4"]),
         ({"exploited": True}, ["CVE-1", "CVE-9"]),
         ({"exploited": True, "texts": ("9",)}, ["CVE-9"]),
-        ({"published": True}, ["CVE-3", "CVE-77", "CVE-2", "CVE-9", "CVE-4", "CVE-1", "GONE-1"]),
-        ({"published": True, "descending": True}, ["CVE-1", "GONE-1", "CVE-4", "CVE-2", "CVE-9", "CVE-3", "CVE-77"]),
+        ({"published": True}, ["CVE-3", "CVE-2", "CVE-9", "CVE-4", "CVE-1"]),
+        ({"published": True, "descending": True}, ["CVE-1", "CVE-4", "CVE-2", "CVE-9", "CVE-3"]),
     ],
 )
 def test_each_wish_is_met(store: Store, asked: dict, names: list[str]) -> None:
@@ -98,6 +101,7 @@ def test_what_is_found_is_what_is_shown(store: Store) -> None:
             vul.key
             for vul in everything(store)
             if (level_or_unknown(vul.level, vul.level_source)[0], vul.category) == (level, category)
+            and vul.key not in UNSAID
         ]
         asked = {"levels": frozenset({level}), "categories": frozenset({category})}
         assert find(store, **asked) == (len(expected), expected)
@@ -119,7 +123,7 @@ def test_numbers_are_told_and_not_given(store: Store) -> None:
     asked = ["CVE-2", "CVE-5", "CVE-1"]
     known = store.read_now(lambda uow: uow.advisories.numbers(asked))
     assert known == {"CVE-2": 2, "CVE-1": 1}
-    assert find(store)[0] == 7
+    assert find(store)[0] == 5
 
 
 def test_the_versions_that_fix_it_are_told_once(store: Store) -> None:

@@ -205,6 +205,19 @@ class FakeAdvisories:
     def vuls(self, ids):
         return [vul for vul in self.known if vul.id in ids]
 
+    def numbers(self, keys):
+        return {vul.key: vul.id for vul in self.known if vul.key in keys}
+
+    def find(self, _query, *, limit, offset):
+        """All that is known, whatever is asked."""
+        return len(self.known), [vul.id for vul in self.known[offset : offset + limit]]
+
+    def health(self):
+        return []
+
+    def fixes(self, _vul, *, limit):  # none are known
+        return []
+
     def feeds(self):
         """The catalogue, once something is known to be exploited."""
         when = datetime(2026, 11, 24, tzinfo=UTC)

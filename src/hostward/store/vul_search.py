@@ -41,9 +41,16 @@ _CATEGORY = _counted(_F.category, vul.c.category, _F.category != 0)
 _EXPLOITED = exists(select(1).select_from(_FACTS).where(_OF_VUL, _F.kev != 0).correlate(vul))
 
 
+_SAID = or_(
+    exists(select(1).select_from(_FACTS).where(_OF_VUL).correlate(vul)),
+    vul.c.vul_id.in_(select(advisory.c.vul_id).join_from(advisory, feed, feed.c.edition == advisory.c.edition)),
+)
+"""Some feed speaks of it: what only a host of some account has named is nobody else's to read."""
+
+
 def find(session: Session, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
     """How many are meant, and a page of their numbers."""
-    meant = select(vul.c.vul_id).where(*_conditions(query))
+    meant = select(vul.c.vul_id).where(_SAID, *_conditions(query))
     total = session.select(select(func.count()).select_from(meant.subquery()))[0][0]
     first = _PUBLISHED if query.published else vul.c.vul_id
     order = first.desc() if query.descending else first.asc()

@@ -32,8 +32,15 @@ VALID = {
     "CreateTemporaryToken": {"DurationSeconds": 60, "Role": ""},
     "StopBaselineDetect": {"TaskIds": [1]},
     "SetMachineTags": {"QuuidList": ["q"]},
+    "CreateScan": {"Module": "Vul"},
 }  # fmt: skip
 """What a request needs beside its skeleton so that nothing else in it is refused first."""
+
+LEFT_OUT = {"CreateScan": ("Malware", "Baseline")}
+"""What is refused beside what VALID has."""
+
+ELEMENTS = {"VulIgnoreRule": {"VulID": 1, "AssetScopeType": 0}}
+"""Elements of arrays of objects; of others it is a filter."""
 
 UNJUDGED = {
     ("ScanVulAgain", "EventType"),  # the whole action is refused
@@ -53,6 +60,8 @@ def bench() -> ApiBench:
 def base(service: str, action: str) -> dict:
     """A request with every parameter, none of it refused for its own value."""
     request = skeleton(service, action) | copy.deepcopy(VALID.get(action, {}))
+    for name in LEFT_OUT.get(action, ()):
+        del request[name]
     return request | ({"Filters": []} if "Filters" in request else {})
 
 
@@ -82,7 +91,8 @@ def outside(one: Field) -> list[tuple[str, object]]:
     if one.type == "integer" and one.minimum and one.minimum > 0:
         values.append(("below", one.minimum - 1))
     if one.most_items is not None and one.most_items < WORST_SAID:
-        element = {"string": "x", "integer": 1, "object": {"Name": "HostName", "Values": ["x"]}}[one.item]
+        of_objects = ELEMENTS.get(one.structure, {"Name": "HostName", "Values": ["x"]})
+        element = {"string": "x", "integer": 1, "object": of_objects}[one.item]
         values.append(("longer", [element] * (one.most_items + 1)))
     if one.least_items:
         values.append(("shorter", []))

@@ -63,6 +63,14 @@ def near_miss(action: str) -> st.SearchStrategy[dict]:
                 "HostIds": st.lists(st.sampled_from(["q-1", "q-2", "nobody"]), max_size=2),
             },
         ),
+        "VulIgnoreRule": st.fixed_dictionaries(
+            {"VulID": st.integers(0, 3), "AssetScopeType": st.integers(0, 3)},
+            optional={
+                "IncludeQuuidList": st.lists(st.sampled_from(["q-1", "nobody"]), max_size=2),
+                "ExcludeQuuidList": st.lists(st.sampled_from(["q-1", "nobody"]), max_size=2),
+                "Remark": st.text(max_size=20),
+            },
+        ),
     }
     members = contract()["actions"][action]["input"]
     made = {

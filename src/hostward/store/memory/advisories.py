@@ -135,7 +135,8 @@ class MemoryAdvisories:
 
     def find(self, query: KnownVulQuery, *, limit: int, offset: int) -> tuple[int, Sequence[VulId]]:
         """How many of the known vulnerabilities are meant, and a page of their numbers."""
-        found = [vul for vul in self.vuls(list(self._state.known)) if _is_meant(vul, query)]
+        said = _said(self._state)
+        found = [vul for vul in self.vuls(list(self._state.known)) if vul.id in said and _is_meant(vul, query)]
         found.sort(key=lambda vul: vul.id, reverse=query.descending and not query.published)
         if query.published:
             found.sort(key=_day, reverse=query.descending)
@@ -164,6 +165,12 @@ class MemoryAdvisories:
         if written is None or written.counts:
             raise FeedError("another import of the same feed began meanwhile and goes on in place of this one")
         return written
+
+
+def _said(state: State) -> frozenset[VulId]:
+    """What some feed speaks of: what only a host of some account has named is nobody else's to read."""
+    facts = (which for one in state.editions.values() if one.counts for which in one.facts)
+    return frozenset((*facts, *(state.vul_numbers[each.key] for _, each in counting(state))))
 
 
 def _is_meant(vul: TaskVul, query: KnownVulQuery) -> bool:
