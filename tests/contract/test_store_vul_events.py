@@ -1,6 +1,7 @@
 """ports.VulEvents: what machines have between scans, by spans of packages and of what is said of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hostward.domain.ids import AccountId, LeaseId, MachineId
@@ -215,6 +216,30 @@ def test_what_rules_set_aside_is_listed_as_ignored_and_counted_nowhere(store: St
     assert risks(store, owner) == 1
     publish(store, NOW + 3 * SECOND)
     assert risks(store, owner) == 0
+
+
+def test_a_rule_after_an_import_adds_to_what_the_import_changed(store: Store) -> None:
+    """What advisories brought stays counted, and what they took back neither comes back nor is taken off twice."""
+    owner = account(store)
+    (machine,) = fleet(store, owner, 1)
+    publish(store, NOW, "CVE-1", "CVE-2")
+    scan(store, machine.id, 1, NOW + SECOND, OLD)
+    publish(store, NOW + 2 * SECOND, "CVE-2", "CVE-3", "CVE-4")
+    assert risks(store, owner) == 3
+    rules = [
+        IgnoreRule(
+            id=store.write_now(lambda uow: uow.ignores.next_id()), account=owner, key=key, created=NOW, changed=NOW
+        )
+        for key in ("CVE-1", "CVE-2")
+    ]
+    for rule in rules:
+        store.write_now(lambda uow, rule=rule: uow.ignores.put(rule))
+    store.write_now(lambda uow: uow.ignores.rejudge_own(machine.id))
+    assert risks(store, owner) == 2
+    for rule in rules:
+        store.write_now(lambda uow, rule=rule: uow.ignores.put(replace(rule, ended=NOW + 3 * SECOND)))
+    store.write_now(lambda uow: uow.ignores.rejudge_own(machine.id))
+    assert risks(store, owner) == 3
 
 
 def _facts(kernel: str) -> HostFacts:

@@ -10,13 +10,12 @@ from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import AccountId, MachineId, RuleId, Seq, TaskId, VulId
 from hostward.domain.ignoring import IgnoreRule, VexDocument
-from hostward.domain.module import Module
-from hostward.store import brought, counters, packed, task_vuls, vex_rows, vul_rows
+from hostward.store import brought, counters, packed, task_vuls, vex_rows, vul_recount, vul_rows
 from hostward.store.fleet import KeptStanding
 from hostward.store.ignore_rows import OPEN, QUERY, KeptRules, rules_of
 from hostward.store.ignore_tables import ignore_rule, ignore_state
 from hostward.store.session import Prepared, Session
-from hostward.store.tables import LEVEL_COLUMNS, current_result, current_vul, machine, unit_vul
+from hostward.store.tables import current_result, current_vul, machine, unit_vul
 from hostward.store.times import micros
 from hostward.store.upsert import upserting
 
@@ -62,11 +61,6 @@ _MOVE = Prepared(
     update(current_vul)
     .where(_C.machine_id == bindparam("which"))
     .values(packed=bindparam("to_packed"), ignored=bindparam("to_ignored"))
-)
-_COUNT = Prepared(
-    update(current_result)
-    .where(_O.machine_id == bindparam("which"), _O.module == Module.VUL.value)
-    .values(risks=bindparam("to_risks"))
 )
 
 
@@ -151,9 +145,11 @@ class SqlIgnores:
         self._session.run(
             _MOVE, which=machine, to_packed=packed.pack(every - ignored), to_ignored=packed.pack(ignored)
         )  # fmt: skip
-        risks = len(every - ignored)
-        self._kept.replaced(account, machine, Module.VUL, {"risks": risks} | dict.fromkeys(LEVEL_COLUMNS, 0))
-        self._session.run(_COUNT, which=machine, to_risks=risks)
+        # Imports have moved the number of risks since: what changes is added to it. What they took back counts no more.
+        gone = vul_recount.gone(self._session, machine, before ^ ignored)
+        vul_recount.move(
+            self._session, self._kept, {machine: len(before - ignored - gone) - len(ignored - before - gone)}
+        )
 
     def counts_on(self, machine: MachineId, matches: Sequence[Match]) -> Sequence[Match]:
         """Those of the matches that are not set aside on the machine."""

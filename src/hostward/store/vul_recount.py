@@ -11,13 +11,13 @@ from sqlalchemy import bindparam, func, select, update
 from hostward.domain.ids import AccountId
 from hostward.domain.module import Module
 from hostward.store import packed
-from hostward.store.event_tables import evident, installed
+from hostward.store.event_tables import evident, installed, package_match
 from hostward.store.fleet import KeptStanding
 from hostward.store.package_matches import Rematched
 from hostward.store.session import Prepared, Row, Session, in_chunks
 from hostward.store.tables import current_result, current_vul
 
-_R, _I, _E = current_result.c, installed.c, evident.c
+_R, _I, _E, _C = current_result.c, installed.c, evident.c, package_match.c
 _SHIFT = Prepared(
     update(current_result)
     .where(_R.machine_id == bindparam("of_machine"), _R.module == Module.VUL.value)
@@ -87,10 +87,29 @@ def shift(session: Session, kept: KeptStanding, changed: Rematched) -> None:
         less.add(before & ~after & counted)
     gained, lost = more.counts(), less.counts()
     moved = {machine: gained.get(machine, 0) - lost.get(machine, 0) for machine in gained.keys() | lost.keys()}
-    _write(session, kept, {machine: by for machine, by in moved.items() if by})
+    move(session, kept, {machine: by for machine, by in moved.items() if by})
 
 
-def _write(session: Session, kept: KeptStanding, moved: Mapping[int, int]) -> None:
+def gone(session: Session, machine: int, vuls: Collection[int]) -> frozenset[int]:
+    """Those of a machine's vulnerabilities that an import has taken back since its results came."""
+    open_now: set[int] = set()
+    ever: set[int] = set()
+    for chunk in in_chunks(sorted(vuls)):
+        matched = (
+            select(_C.vul_id, _I.until, _C.until)
+            .join_from(installed, package_match, _C.package_id == _I.package_id)
+            .where(_I.machine_id == machine, _C.vul_id.in_(chunk))
+        )
+        said = select(_E.vul_id, _E.until).where(_E.machine_id == machine, _E.vul_id.in_(chunk))
+        for vul, *ends in (*session.select(matched), *session.select(said)):
+            ever.add(vul)
+            if all(end is None for end in ends):
+                open_now.add(vul)
+    return frozenset(ever - open_now)
+
+
+def move(session: Session, kept: KeptStanding, moved: Mapping[int, int]) -> None:
+    """So many more risks than before for each of these machines, and for their accounts."""
     risks: list[tuple[int, int, int]] = []
     for chunk in in_chunks(sorted(moved)):
         query = select(_R.machine_id, _R.account_id, _R.risks).where(

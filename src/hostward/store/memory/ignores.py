@@ -15,6 +15,7 @@ from hostward.store.brought import Parts
 from hostward.store.memory import task_vuls
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.ignored import ignored_on, rise, shown
+from hostward.store.memory.package_advice import taken_back
 from hostward.store.memory.state import OwnVuls, State
 from hostward.store.texts import clean, cleaned
 
@@ -97,9 +98,16 @@ class MemoryIgnores:
     def rejudge_own(self, machine: MachineId) -> None:
         """Judge the machine's own vulnerabilities anew."""
         own = self._state.own_vuls.get(machine)
-        if own is not None:
-            risks = self._put_own(machine, self._account(machine), own.parts)
-            self._state.risks[machine, Module.VUL] = risks
+        if own is None:
+            return
+        self._put_own(machine, self._account(machine), own.parts)
+        before, ignored = own.ignored, self._state.own_vuls[machine].ignored
+        # Imports have moved the number of risks since: what changes is added to it. What they took back counts no more.
+        gone = taken_back(self._state, machine, before ^ ignored)
+        by = len(before - ignored - gone) - len(ignored - before - gone)
+        which = (machine, Module.VUL)
+        if which in self._state.risks:
+            self._state.risks[which] = max(self._state.risks[which] + by, 0)
 
     def counts_on(self, machine: MachineId, matches: Sequence[Match]) -> Sequence[Match]:
         """Those of the matches that are not set aside on the machine."""

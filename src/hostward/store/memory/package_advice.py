@@ -1,6 +1,6 @@
 """What advisories say of package versions over time, in memory, and what becomes of machines' risks with it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -47,6 +47,14 @@ def present(state: State, machine: MachineId) -> frozenset[VulId]:
     advised = (each for package in there for each in state.advice[replace(package, path=b"")])
     evident = (one.advice.vul for one in state.evident.get(machine, ()) if one.span.until is None)
     return frozenset([*(each.vul for each in advised if each.span.until is None), *evident])
+
+
+def taken_back(state: State, machine: MachineId, vuls: Iterable[VulId]) -> frozenset[VulId]:
+    """Those of a machine's vulnerabilities that an import has taken back since its results came."""
+    held = state.installed.get(machine, ())
+    advised = {each.vul for one in held for each in state.advice[replace(one.package, path=b"")]}
+    said = {one.advice.vul for one in state.evident.get(machine, ())}
+    return frozenset(vuls).intersection(advised | said) - present(state, machine)
 
 
 def _now(state: State, package: Package) -> Mapping[Hashable, Advice]:
