@@ -3,7 +3,7 @@
 import json
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from api_bench import ApiBench
@@ -72,6 +72,7 @@ def test_any_signed_query_gets_an_envelope(query: str, action: str):
 @given(asked=parameters, action=st.sampled_from(SERVED), method=st.sampled_from(["GET", "POST"]))
 def test_any_parameters_signed_with_version_1_get_an_envelope(asked: dict[str, str], action: str, method: str):
     """They are authentic, whatever characters they are made of, unless they contradict a common one."""
+    assume("Signature" not in asked)  # the one that is made takes its place after it was signed
     api = ApiBench()
     answer = call_v1(api, action, asked, method=method)
     check(answer, action)

@@ -1,5 +1,6 @@
 """DescribeVulCveIdInfo: the numbers of vulnerabilities whose CVE ids are known."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -9,6 +10,9 @@ from hostward.api.decode import Uint64
 from hostward.api.errors import codes
 from hostward.api.filters import MAX_VALUE_CHARS
 from hostward.api.values import MAX_LIMIT, count_between, wrong_value
+from hostward.domain.ids import VulId
+from hostward.usecases.ports import UnitOfWork
+from hostward.usecases.vulnerabilities.visible import visible
 
 ERRORS: Final = codes(
     """InternalError InvalidParameter InvalidParameter.IllegalRequest InvalidParameter.InvalidFormat
@@ -41,5 +45,11 @@ async def answer(ctx: Context, request: Request) -> Response:
     for name in asked:
         if not name or len(name) > MAX_VALUE_CHARS:
             wrong_value("CveIds", name, f"1 - {MAX_VALUE_CHARS} characters")
-    known = await ctx.store.read(lambda uow: uow.advisories.numbers(asked))
+
+    def work(uow: UnitOfWork) -> Mapping[str, VulId]:
+        numbers = uow.advisories.numbers(asked)
+        seen = visible(uow, ctx.account, numbers.values())
+        return {name: which for name, which in numbers.items() if which in seen}
+
+    known = await ctx.store.read(work)
     return Response(rows=[VulInfoByCveId(vul_id=known[name]) for name in asked if name in known])

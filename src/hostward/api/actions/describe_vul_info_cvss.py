@@ -18,6 +18,7 @@ from hostward.domain.ids import VulId
 from hostward.usecases.advisory_ports import Fix
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import TaskVul
+from hostward.usecases.vulnerabilities.visible import visible
 
 ERRORS: Final = codes(
     """InternalError InvalidParameter InvalidParameter.IllegalRequest InvalidParameter.InvalidFormat
@@ -74,7 +75,7 @@ async def answer(ctx: Context, request: Request) -> Response:
 
     def work(uow: UnitOfWork) -> tuple[TaskVul, Sequence[Fix]]:
         found = uow.advisories.vuls([which])
-        if not found:
+        if not found or which not in visible(uow, ctx.account, [which]):
             raise ApiError(Code.RESOURCE_NOT_FOUND, NO_VUL, vul=which)
         return found[0], uow.advisories.fixes(which, limit=MOST_FIXES)
 
