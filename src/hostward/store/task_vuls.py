@@ -6,19 +6,18 @@ task are counted one after the other.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from hostward.domain.advisory import Match
 from hostward.domain.host_scan import Unit
-from hostward.domain.ids import AccountId, TaskId, VulId
+from hostward.domain.ids import AccountId, MachineId, TaskId, VulId
 from hostward.domain.matching import UNKNOWN_LEVEL
 from hostward.store import brought, packed, vul_facts, vul_rows
 from hostward.store.brought import Parts
 from hostward.store.codec import level_of, number_of
 from hostward.store.found_vuls import Found, badness, by_key
-from hostward.store.ignore_rows import KeptRules
 from hostward.store.session import Prepared, Row, Session, Value, in_chunks
 from hostward.store.tables import task, task_vul, unit_vul
 from hostward.usecases.records import TaskVul
@@ -61,6 +60,18 @@ _COUNT = Prepared(
 _ALL_SETS = Prepared(select(unit_vul.c.packed).where(unit_vul.c.task_id == bindparam("which")))
 
 
+class Rules(Protocol):
+    """What sets vulnerabilities aside; by itself, as it looks at machines' tags, which look at tasks."""
+
+    def ignored(self, account: AccountId, machine: MachineId, brought: Parts) -> frozenset[VulId]:
+        """Which of these vulnerabilities are set aside on the machine."""
+        ...
+
+    def ruled(self, account: AccountId) -> frozenset[VulId]:
+        """The vulnerabilities that rules speak of."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """A row of task_vul."""
@@ -95,7 +106,7 @@ _WORST = Prepared(
 )
 
 
-def record(session: Session, unit: Unit, matches: Sequence[Match], rules: KeptRules) -> int:
+def record(session: Session, unit: Unit, matches: Sequence[Match], rules: Rules) -> int:
     """Make these the unit's vulnerabilities; returns how many distinct ones count."""
     # Before the task's row, which is locked last of all: reports of other machines then wait for nothing but that.
     found, brought_by = _numbered(session, by_key(matches)), brought.by_key(matches)
@@ -115,7 +126,7 @@ def record(session: Session, unit: Unit, matches: Sequence[Match], rules: KeptRu
     return len(now.counted)
 
 
-def rejudge(session: Session, unit: Unit, rules: KeptRules) -> int:
+def rejudge(session: Session, unit: Unit, rules: Rules) -> int:
     """Judge what the unit found by the rules of today; returns how many count."""
     before, stored = _set_of(session, unit)
     account = _account(session, unit.task)
