@@ -31,15 +31,15 @@ export function Feeds() {
   const update = useAct<{ Total: number }, object>("hostward", "UpdateFeeds", { refresh: ["ListFeeds"] });
   const renew = (names: string[]) => void update.run({ Names: names }).then(() => setBusy(true), (error: Error) => toast(error.message, "bad"));
   const columns: Column<Feed>[] = [
-    { id: "name", title: t.feeds.columns.name, width: 170, card: "title", render: (feed) => <Button kind="quiet" size="small" onClick={() => setShowing(feed)}>{feed.Name}</Button> },
-    { id: "state", title: t.feeds.columns.state, width: 110, render: (feed) => <Tag tone={TONES[feed.State]}>{t.feeds.states[feed.State]}</Tag> },
-    { id: "age", title: t.feeds.columns.age, width: 150, render: (feed) => feed.CurrentTime ? <Time value={feed.CurrentTime} /> : "-" },
-    { id: "advisories", title: t.feeds.columns.advisories, width: 110, align: "right", render: (feed) => feed.Advisories.toLocaleString() },
-    { id: "ecosystems", title: t.feeds.columns.ecosystems, width: 220, render: (feed) => ecosystems(feed, t.feeds.more) },
+    { id: "name", title: t.feeds.columns.name, width: 150, card: "title", render: (feed) => <Button kind="quiet" size="small" onClick={() => setShowing(feed)}>{feed.Name}</Button> },
+    { id: "state", title: t.feeds.columns.state, width: 92, render: (feed) => <Tag tone={TONES[feed.State]}>{t.feeds.states[feed.State]}</Tag> },
+    { id: "age", title: t.feeds.columns.age, width: 118, render: (feed) => feed.CurrentTime ? <Time value={feed.CurrentTime} /> : "-" },
+    { id: "advisories", title: t.feeds.columns.advisories, width: 96, align: "right", render: (feed) => feed.Advisories.toLocaleString() },
+    { id: "ecosystems", title: t.feeds.columns.ecosystems, width: 148, render: (feed) => ecosystems(feed, t.feeds.more) },
     { id: "problem", title: t.feeds.columns.problem, render: (feed) => feed.Problem ? <span className="hw-settings-error">{feed.Problem}</span> : "-" },
-    { id: "next", title: t.feeds.columns.next, width: 150, render: (feed) => feed.NextTime ? <Time value={feed.NextTime} /> : "-" },
+    { id: "next", title: t.feeds.columns.next, width: 112, render: (feed) => feed.NextTime ? <Time value={feed.NextTime} /> : "-" },
     {
-      id: "now", title: "", width: 110, align: "right",
+      id: "now", title: "", width: 100, align: "right",
       render: (feed) => can("feed:write") && <Button size="small" icon="refresh" disabled={running || update.busy} onClick={() => renew([feed.Name])}>{t.feeds.now}</Button>,
     },
   ];
