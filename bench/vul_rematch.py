@@ -3,7 +3,8 @@
     python bench/vul_rematch.py [--machines 10000] [--packages 700] [--advised 150] [--vulnerabilities 28]
 
 Machines are of 40 images; each has ten packages of versions of its own choice. Figures are seconds of CPU time of this
-process, and of the store alone: no agent, no HTTP.
+process, and of the store alone: no agent, no HTTP. A list is read for the first time (its sets of machines are made
+then) and once more. Bars are those for 10,000 machines; exits with 1 on a miss.
 """
 
 import argparse
@@ -21,20 +22,25 @@ from hostward.domain.machine import MachineFacts
 from hostward.domain.module import Module
 from hostward.domain.package import Package
 from hostward.domain.severity import Level
+from hostward.domain.vul_event import EventStatus
 from hostward.store.open import open_sqlite
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.records import FeedStatus
-from hostward.usecases.vul_event_ports import ALL_VULS
+from hostward.usecases.vul_event_ports import ALL_VULS, VulQuery
 
 T = TypeVar("T")
 IMAGES, OWN, VERSIONS = 40, 10, 8
 BEGIN = datetime(2026, 12, 1, tzinfo=UTC)
+PRESENT = VulQuery(status=EventStatus.PRESENT)
 AT_ONCE = 20
 """Machines in a transaction."""
 
 
-def main() -> None:
-    """Build the fleet and print what each step costs."""
+missed: list[str] = []
+
+
+def main() -> int:
+    """Build the fleet and print what each step costs; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, usual in (("machines", 10_000), ("packages", 700), ("advised", 150), ("vulnerabilities", 28)):
         parser.add_argument(f"--{name}", type=int, default=usual)
@@ -45,32 +51,55 @@ def main() -> None:
             _measure(store, Path(folder), wanted)
         finally:
             store.close()
+    return 1 if missed else 0
 
 
 def _measure(store: Store, folder: Path, wanted: argparse.Namespace) -> None:
     owner = store.write_now(lambda uow: uow.accounts.add_account("bench"))
     machines = _cpu("machines and inventories stored", lambda: _fleet(store, owner, wanted))
     every = list(_advisories(wanted.advised, wanted.vulnerabilities))
-    _import(store, "first import, all machines matched", every, 1)
-    print(f"{'database':50} {sum(each.stat().st_size for each in folder.iterdir()) / 1e6:8.1f} MB")
+    _import(store, "first import, all machines matched", every, 1, most=1.0)
+    _bar("database", sum(each.stat().st_size for each in folder.iterdir()) / 1e6, 300, "MB")
+    _lists(store, owner, "after an import")
     one = Advisory(feed="bench", id="CVE-NEW", key="CVE-NEW", level=Level.HIGH, affected=(_affected(0),))
-    _import(store, "one new advisory, on nearly all machines", [*every, one], 2)
+    _import(store, "one new advisory, on nearly all machines", [*every, one], 2, most=1.0)
     number = store.write_now(lambda uow: uow.advisories.vul_ids(["CVE-NEW"]))["CVE-NEW"]
     page = _cpu(
         "page of the machines that have it",
         lambda: store.read_now(lambda uow: uow.vul_events.machines_of(owner, number, ALL_VULS, limit=100, offset=0)),
+        most=0.1,
     )
     print(f"{'machines that have it':50} {page.total:8}")
+    _lists(store, owner, "again")
     of = _cpu(
         "vulnerabilities of one machine",
-        lambda: store.read_now(
-            lambda uow: uow.vul_events.of_machine(owner, machines[0], ALL_VULS, limit=100, offset=0)
-        ),
+        lambda: store.read_now(lambda uow: uow.vul_events.of_machine(owner, machines[0], PRESENT, limit=100, offset=0)),
+        most=0.01,
     )
     print(f"{'vulnerabilities of one machine':50} {of.total:8}")
     _import(store, "all vulnerabilities taken back", [_other()], 3)
     risks = store.read_now(lambda uow: uow.fleet.standing(owner)).modules[Module.VUL].levels
     print(f"{'risks left':50} {sum(risks.values()):8}")
+
+
+def _lists(store: Store, owner: AccountId, when: str) -> None:
+    most = None if when == "after an import" else 0.1
+    _cpu(
+        f"page of the fleet's vulnerabilities, {when}",
+        lambda: store.read_now(lambda uow: uow.vul_events.vulnerabilities(owner, PRESENT, limit=100, offset=0)),
+        most=most,
+    )
+    _cpu(f"levels, {when}", lambda: store.read_now(lambda uow: uow.vul_events.levels(owner)), most=most)
+    _cpu(
+        f"machines with most, {when}",
+        lambda: store.read_now(lambda uow: uow.vul_events.machines_by_number(owner, limit=10)),
+        most=most,
+    )
+    _cpu(
+        f"upgrades, {when}",
+        lambda: store.read_now(lambda uow: uow.vul_events.upgrades(owner, limit=100, offset=0)),
+        most=most,
+    )
 
 
 def _fleet(store: Store, owner: AccountId, wanted: argparse.Namespace) -> list[MachineId]:
@@ -124,7 +153,7 @@ def _other() -> Advisory:
     return Advisory(feed="bench", id="CVE-X", key="CVE-X", affected=affected)
 
 
-def _import(store: Store, what: str, advisories: Sequence[Advisory], day: int) -> None:
+def _import(store: Store, what: str, advisories: Sequence[Advisory], day: int, *, most: float | None = None) -> None:
     """Write an edition, then publish it: only the second is what matching anew costs beyond the import."""
     edition = store.write_now(lambda uow: uow.advisories.begin("bench"))
     store.write_now(lambda uow: uow.advisories.add(edition, advisories))
@@ -132,15 +161,22 @@ def _import(store: Store, what: str, advisories: Sequence[Advisory], day: int) -
     status = FeedStatus(
         feed="bench", advisories=len(advisories), ecosystems=("Debian:12",), imported=at, digest=str(day)
     )  # fmt: skip
-    _cpu(what, lambda: store.write_now(lambda uow: uow.advisories.publish(edition, status)))
+    _cpu(what, lambda: store.write_now(lambda uow: uow.advisories.publish(edition, status)), most=most)
 
 
-def _cpu(what: str, work: Callable[[], T]) -> T:
+def _cpu(what: str, work: Callable[[], T], *, most: float | None = None) -> T:
     begin = time.process_time()
     result = work()
-    print(f"{what:50} {time.process_time() - begin:8.3f} s", flush=True)
+    _bar(what, time.process_time() - begin, most, "s")
     return result
 
 
+def _bar(what: str, value: float, most: float | None, unit: str) -> None:
+    against = "" if most is None else f" <= {most:g} {unit} {'MET' if value <= most else 'MISSED'}"
+    if most is not None and value > most:
+        missed.append(what)
+    print(f"{what:50} {value:8.3f} {unit}{against}", flush=True)
+
+
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -175,7 +175,7 @@ def _events(uow: UnitOfWork, owner: AccountId, ids: Sequence[MachineId]) -> Iter
             yield found
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, queries=st.lists(QUERIES, min_size=3, max_size=5), page=PAGES)
 def test_lists_are_made_of_the_events(
     fresh: Fresh, steps: Sequence[tuple[Step, bool]], queries: Sequence[VulQuery], page: tuple[int, int]

@@ -44,11 +44,8 @@ class Named(NamedTuple):
     source: str
 
 
-class Said(NamedTuple):
-    """A package version that brings a vulnerability. fixed: what each feed says that fixes it, "" for nothing."""
-
-    package: int
-    fixed: tuple[str, ...]
+Said = tuple[int, tuple[str, ...]]
+"""A package version that brings a vulnerability, and what each feed says that fixes it, "" for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +95,13 @@ def brought_up_to_date(session: Session, before: Advice | None) -> Advice:
 
 
 def _with_newer(session: Session, before: Advice, newest: int) -> Advice:
-    fixed: dict[tuple[int, int], list[str]] = {}
+    said: dict[VulId, dict[int, tuple[str, ...]]] = {}
     for which, package, words in session.rows(_SAID_SINCE, after=before.newest):
-        fixed.setdefault((which, package), []).append(words)
-    said: dict[VulId, list[Said]] = {}
-    for (which, package), versions in fixed.items():
-        said.setdefault(VulId(which), []).append(Said(package, tuple(versions)))
-    more = {which: (*before.said.get(which, ()), *some) for which, some in said.items()}
+        of_vul = said.get(which)
+        if of_vul is None:
+            of_vul = said[which] = dict(before.said.get(which, ()))
+        # Of several feeds each has its word; nearly always it is one.
+        of_vul[package] = (*of_vul[package], words) if package in of_vul else (words,)
+    more = {which: tuple(of_vul.items()) for which, of_vul in said.items()}
     ever = before.ever.union(row[0] for row in session.rows(_EVER_SINCE, after=before.newest))
     return replace(before, newest=newest, said={**before.said, **more}, ever=ever)

@@ -6,22 +6,23 @@ that never was, and no writer pays for readers.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TypeVar
 
 from sqlalchemy import bindparam, select
 
 from hostward.domain.ids import AccountId, VulId
 from hostward.domain.module import Module
-from hostward.store import advice_sets
+from hostward.store import advice_sets, machine_sets
 from hostward.store.advice_sets import Advice, Named
 from hostward.store.event_tables import evident, installed
 from hostward.store.machine_sets import NOBODY, set_of
 from hostward.store.session import Prepared, Session, in_chunks
 from hostward.store.tables import current_result, machine
 
+AT_ONCE = 5_000
+"""Machines whose packages are read in one query."""
 ACCOUNTS = 32
 """Of so many accounts the sets are kept, those asked for last."""
 
@@ -34,7 +35,6 @@ _MACHINES = Prepared(
 
 Own = tuple[int, int, str]
 """What a machine's changelogs say: a package version, a vulnerability and what fixes it."""
-Key = TypeVar("Key", int, Own)
 Results = tuple[int, int]
 """Lease and time of a machine's own results."""
 
@@ -57,9 +57,9 @@ class Fleet:
         """The package versions that bring a vulnerability to some machine, in their order."""
         names = self.advice.names
         found = [
-            Bringing(names[each.package], each.fixed, machines)
-            for each in self.advice.said.get(which, ())
-            if (machines := self.holders.get(each.package, NOBODY))
+            Bringing(names[package], fixed, machines)
+            for package, fixed in self.advice.said.get(which, ())
+            if (machines := self.holders.get(package, NOBODY))
         ]
         found += [
             Bringing(names[package], (fixed,), machines) for package, fixed, machines in self.own_of.get(which, ())
@@ -114,11 +114,13 @@ def _brought_up_to_date(session: Session, account: AccountId, before: Fleet | No
         others = ~set_of([*changed, *gone])
         holders = {package: left for package, machines in holders.items() if (left := machines & others)}
         own = {key: left for key, machines in own.items() if (left := machines & others)}
-    _add(holders, _holders(session, changed))
-    _add(own, _own(session, changed))
+    holders = machine_sets.added(holders, _holders(session, changed))
+    for key, machines in _own(session, changed).items():
+        own[key] = own.get(key, NOBODY) | machines
     if first and before.machines:
         # Of these nothing was ever said until an import came, and so they were in no span; see inventory.advised().
-        _add(holders, _holders_of(session, account, sorted(first), set_of(list(now))))
+        of_first = _holders_of(session, account, sorted(first), set_of(list(now)))
+        holders = machine_sets.added(holders, of_first)
     return _joined(session, replace(before, advice=advice, machines=now, ever=advice.ever, holders=holders, own=own))
 
 
@@ -137,24 +139,15 @@ def _joined(session: Session, fleet: Fleet) -> Fleet:
         own_of.setdefault(VulId(number), []).append((package, fixed, machines))
         present[VulId(number)] = present.get(VulId(number), NOBODY) | machines
     fleet.advice.named(session, {*holders, *(package for package, _, _ in fleet.own)})
-    fleet.advice.known(session, list(present))
     return replace(fleet, present=present, own_of=own_of)
 
 
-def _add(sets: dict[Key, int], more: Mapping[Key, int]) -> None:
-    for key, machines in more.items():
-        sets[key] = sets.get(key, NOBODY) | machines
-
-
 def _holders(session: Session, machines: Sequence[int]) -> dict[int, int]:
-    rows = (
-        (package, which)
-        for chunk in in_chunks(machines)
-        for package, which in session.select(
-            select(_I.package_id, _I.machine_id).where(_I.machine_id.in_(chunk), _I.until.is_(None))
-        )
-    )
-    return _sets(rows)
+    found: dict[int, int] = {}
+    for chunk in in_chunks(machines, AT_ONCE):
+        query = select(installed).where(_I.machine_id.in_(chunk), _I.until.is_(None))
+        found = machine_sets.added(found, machine_sets.read(session, _I.package_id, _I.machine_id, query))
+    return found
 
 
 def _own(session: Session, machines: Sequence[int]) -> dict[Own, int]:
@@ -168,27 +161,9 @@ def _own(session: Session, machines: Sequence[int]) -> dict[Own, int]:
 
 
 def _holders_of(session: Session, account: AccountId, packages: Sequence[int], among: int) -> dict[int, int]:
-    rows = (
-        (package, which)
-        for chunk in in_chunks(packages)
-        for package, which in session.select(
-            select(_I.package_id, _I.machine_id).where(
-                _I.package_id.in_(chunk), _I.account_id == account, _I.until.is_(None)
-            )
-        )
-    )
-    return {package: left for package, some in _sets(rows).items() if (left := some & among)}
-
-
-def _sets(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Bits are set as rows come: no list of all of them is ever held."""
-    bits: dict[int, bytearray] = {}
-    for package, which in rows:
-        some = bits.get(package)
-        if some is None:
-            some = bits[package] = bytearray()
-        place = which >> 3
-        if place >= len(some):
-            some.extend(bytes(place + 1 - len(some)))
-        some[place] |= 1 << (which & 7)
-    return {package: int.from_bytes(some, "little") for package, some in bits.items()}
+    found: dict[int, int] = {}
+    for chunk in in_chunks(packages):
+        query = select(installed).where(_I.package_id.in_(chunk), _I.account_id == account, _I.until.is_(None))
+        sets = machine_sets.read(session, _I.package_id, _I.machine_id, query)
+        found |= {package: left for package, machines in sets.items() if (left := machines & among)}
+    return found

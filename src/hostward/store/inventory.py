@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import Table, and_, bindparam, delete, exists, select, update
+from sqlalchemy import Table, and_, bindparam, delete, exists, literal, null, select, update
 
 from hostward.domain.ids import LeaseId, MachineId
 from hostward.domain.matching import hidden_reason, kernel_release, match_evidence
@@ -14,7 +14,7 @@ from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.result_rows import EVIDENCE, FACTS, evidence_of, facts_of
 from hostward.store.session import Prepared, Session, Value, in_chunks
 from hostward.store.tables import current_result, machine, machine_package, package_version
-from hostward.store.upsert import Upsert, upserting
+from hostward.store.upsert import Upsert, adding_from, upserting
 
 Key = tuple[Value, ...]
 """The values of a table's key but for machine and since."""
@@ -38,9 +38,12 @@ _OPEN_EVIDENT = Prepared(
         _E.machine_id == bindparam("of_machine"), _E.until.is_(None)
     )
 )
-_PUT_INSTALLED = upserting(
-    installed, key=("machine_id", "package_id", "path", "since"), change=lambda new: {"until": new["until"]}
-)
+_KEY = ("machine_id", "package_id", "path", "since")
+_NAMES = (*_KEY, "until", "account_id")
+_CURRENT = and_(_R.machine_id == _P.machine_id, _R.lease_id == _P.lease_id, _R.module == Module.VUL.value)
+
+
+_PUT_INSTALLED = upserting(installed, key=_KEY, change=lambda new: {"until": new["until"]})
 _PUT_EVIDENT = upserting(
     evident,
     key=("machine_id", "package_id", "path", "vul_id", "since"),
@@ -107,18 +110,31 @@ def replaced(session: Session, of_machine: MachineId, lease: LeaseId, at: int) -
 
 def advised(session: Session, packages: Iterable[int], at: int) -> None:
     """Of these versions nothing was ever said until now: find where they are installed."""
+    kernels: list[int] = []
+    others: list[int] = []
+    for chunk in in_chunks(sorted(packages)):
+        for number, *words in session.select(select(_V.package_id, *COLUMNS).where(_V.package_id.in_(chunk))):
+            is_kernel = kernel_release(package_of(words, b"")) is not None
+            (kernels if is_kernel else others).append(number)
+    # What counts on every machine goes from table to table: it is a million of rows where a fleet is large.
+    for chunk in in_chunks(others, SCAN):
+        columns = (_P.machine_id, _P.package_id, _P.path, literal(at), null(), _R.account_id)
+        query = select(*columns).join_from(machine_package, current_result, _CURRENT).where(_P.package_id.in_(chunk))
+        session.change(adding_from(installed, _NAMES, query, key=_KEY, dialect=session.dialect.name))
+    _kernels_advised(session, kernels, at)
+
+
+def _kernels_advised(session: Session, packages: Sequence[int], at: int) -> None:
+    """Those of a kernel count where it runs."""
     kernel: Callable[[MachineId, LeaseId], str] = cache(lambda one, lease: _kernel(session, one, lease))
-    current = and_(_R.machine_id == _P.machine_id, _R.lease_id == _P.lease_id, _R.module == Module.VUL.value)
     query = select(_P.machine_id, _P.lease_id, _R.account_id, _P.package_id, *COLUMNS, _P.path)
-    query = query.join_from(machine_package, current_result, current).join(
+    query = query.join_from(machine_package, current_result, _CURRENT).join(
         package_version, _V.package_id == _P.package_id
     )
     rows: list[dict[str, Value]] = []
-    for chunk in in_chunks(sorted(packages), SCAN):
+    for chunk in in_chunks(packages, SCAN):
         for of_machine, lease, account, number, *words, path in session.select(query.where(_P.package_id.in_(chunk))):
-            package = package_of(words, path)
-            running = kernel(of_machine, lease) if kernel_release(package) is not None else ""
-            if not hidden_reason(package, running):
+            if not hidden_reason(package_of(words, path), kernel(of_machine, lease)):
                 key = {"machine_id": of_machine, "package_id": number, "path": bytes(path)}
                 rows.append({**key, "since": at, "until": None, "account_id": account})
     session.many(_PUT_INSTALLED(session.dialect.name), rows)

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
-from sqlalchemy import ClauseElement, Connection, Select, func
+from sqlalchemy import ClauseElement, Connection, Insert, Select, func
 from sqlalchemy.engine import Dialect
 
 T = TypeVar("T")
@@ -170,6 +170,10 @@ class Session:
     def select(self, query: Select[Any]) -> list[Row]:
         """All rows of a query that has no fixed shape."""
         return [tuple(row) for row in self._connection.execute(query)]
+
+    def change(self, statement: Insert) -> None:
+        """Run a change that has no fixed shape."""
+        self._connection.execute(statement)
 
     def _run(self, statement: Prepared, values: dict[str, Value]) -> Cursor:
         compiled = statement.on(self.dialect)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Insert, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -48,3 +48,14 @@ def adding(table: Table, *, key: Sequence[str]) -> Upsert:
                 raise LookupError(f"no upsert for {dialect}")
 
     return on
+
+
+def adding_from(table: Table, names: Sequence[str], query: Select[Any], *, key: Sequence[str], dialect: str) -> Insert:
+    """The same of all rows of a query, which gives the columns of these names and needs a WHERE (SQLite's parser)."""
+    match dialect:
+        case "sqlite":
+            return sqlite.insert(table).from_select(names, query).on_conflict_do_nothing(index_elements=key)
+        case "postgresql":
+            return postgresql.insert(table).from_select(names, query).on_conflict_do_nothing(index_elements=key)
+        case _:
+            raise LookupError(f"no insert for {dialect}")

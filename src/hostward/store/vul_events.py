@@ -59,7 +59,7 @@ class SqlVulEvents:
         seen = self._times(account, fleet, there) if wanted.order in BY_TIME else {}
 
         def place(which: VulId) -> object:
-            first, last = _span(seen.get(which), gone.get(which, ()))
+            first, last = _span(seen.get(which), gone.get(which, ())) if wanted.order in BY_TIME else (EPOCH, EPOCH)
             return rank(vuls[which], _counting(there.get(which)), first, last, wanted.order)
 
         # Equal ones stay in the order of their numbers, whichever way the list goes.
@@ -133,7 +133,7 @@ class SqlVulEvents:
     ) -> Iterable[Chosen]:
         if wanted.status is EventStatus.FIXED:
             return ()
-        known = fleet.advice.known(self._session, list(fleet.present))
+        known = fleet.advice.known(self._session, list(fleet.present) if only is None else [only])
         aside = IgnoredSets(self._session, self._aside, account, fleet)
         return vul_lists.chosen(fleet, known, aside, wanted, among, only=only)
 

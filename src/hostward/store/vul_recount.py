@@ -6,12 +6,12 @@ from sqlalchemy import bindparam, func, select, update
 
 from hostward.domain.ids import AccountId
 from hostward.domain.module import Module
-from hostward.store import packed
+from hostward.store import machine_sets, packed
 from hostward.store.event_tables import evident, installed, package_match
 from hostward.store.fleet import KeptStanding
-from hostward.store.machine_sets import Sums, sets_of
+from hostward.store.machine_sets import Sums, set_of
 from hostward.store.package_matches import Rematched
-from hostward.store.session import Prepared, Row, Session, in_chunks
+from hostward.store.session import Prepared, Session, in_chunks
 from hostward.store.tables import current_result, current_vul
 
 _R, _I, _E, _C = current_result.c, installed.c, evident.c, package_match.c
@@ -25,9 +25,9 @@ _SHIFT = Prepared(
 def shift(session: Session, kept: KeptStanding, changed: Rematched) -> None:
     """Let the risks of machines, and their account's sums, follow what an edition changed."""
     packages = {package for side in (changed.before, changed.after) for some in side.values() for package in some}
-    holders = sets_of(_holders(session, sorted(packages)))
-    own = sets_of(_evident(session, sorted(changed.after)))
-    aside = sets_of(_set_aside(session, changed.after.keys()))
+    holders = _holders(session, sorted(packages))
+    own = _evident(session, sorted(changed.after))
+    aside = _set_aside(session, changed.after.keys())
     more, less = Sums(), Sums()
     for vul, packages_now in changed.after.items():
         before = _union(holders, changed.before[vul]) | own.get(vul, 0)
@@ -80,20 +80,28 @@ def _union(holders: Mapping[int, int], packages: Iterable[int]) -> int:
     return machines
 
 
-def _holders(session: Session, packages: Sequence[int]) -> Iterable[Row]:
+def _holders(session: Session, packages: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
     for chunk in in_chunks(packages):
-        yield from session.select(
-            select(_I.package_id, _I.machine_id).where(_I.package_id.in_(chunk), _I.until.is_(None))
-        )
+        query = select(installed).where(_I.package_id.in_(chunk), _I.until.is_(None))
+        found |= machine_sets.read(session, _I.package_id, _I.machine_id, query)
+    return found
 
 
-def _evident(session: Session, vuls: Sequence[int]) -> Iterable[Row]:
+def _evident(session: Session, vuls: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
     for chunk in in_chunks(vuls):
-        yield from session.select(select(_E.vul_id, _E.machine_id).where(_E.vul_id.in_(chunk), _E.until.is_(None)))
+        query = select(evident).where(_E.vul_id.in_(chunk), _E.until.is_(None))
+        found |= machine_sets.read(session, _E.vul_id, _E.machine_id, query)
+    return found
 
 
-def _set_aside(session: Session, vuls: Collection[int]) -> Iterable[Row]:
+def _set_aside(session: Session, vuls: Collection[int]) -> dict[int, int]:
     """The vulnerabilities that rules set aside when their machines' results came: they are not among the risks."""
     query = select(current_vul.c.machine_id, current_vul.c.ignored).where(func.length(current_vul.c.ignored) > 0)
+    found: dict[int, list[int]] = {}
     for machine, ignored in session.select(query):
-        yield from ((vul, machine) for vul in packed.unpack(ignored) if vul in vuls)
+        for vul in packed.unpack(ignored):
+            if vul in vuls:
+                found.setdefault(vul, []).append(machine)
+    return {vul: set_of(machines) for vul, machines in found.items()}
