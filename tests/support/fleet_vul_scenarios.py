@@ -14,6 +14,7 @@ from vul_scenarios import LOG4J, SSL, XZ, data, scan, shop
 SERVICE = "hostward"
 ABANDONED = "CVE-2026-0005"
 PHP = "php8.2"
+ECOSYSTEMS = {"debian": ("Debian:12",), "maven": ("Maven",)}
 JAR = package(
     "org.apache.logging.log4j:log4j-core",
     "2.14.0",
@@ -44,7 +45,7 @@ def import_all(bench: AccountBench) -> None:
     for feed, some in told().items():
         bench.store.write_now(
             lambda uow, feed=feed, some=some: uow.advisories.replace(
-                feed, some, ecosystems=("Debian:12", "Maven"), digest="d", now=bench.clock.now()
+                feed, some, ecosystems=ECOSYSTEMS.get(feed, ()), digest="d", now=bench.clock.now()
             )
         )
 
@@ -90,4 +91,8 @@ FLEET_VUL_EXAMPLES = (
     _example("list_vulnerable_machines_of_nothing_zh", "ListVulnerableMachines", {"VulId": 99}, language="zh-CN"),
     _example("list_machine_vulnerabilities", "ListMachineVulnerabilities", {"Quuid": "q-web-2", "Status": "present"}),
     _example("list_machine_vulnerabilities_of_nobody", "ListMachineVulnerabilities", {"Quuid": "q-9"}),
+    _example("explain_finding", "ExplainFinding", {"EventId": EVENT}),
+    _example("explain_finding_set_aside_zh", "ExplainFinding", {"EventId": EVENT + 1}, language="zh-CN"),
+    _example("explain_finding_of_a_library", "ExplainFinding", {"EventId": 2 * 2**29 + 5}),
+    _example("explain_finding_of_nobody", "ExplainFinding", {"EventId": 7}),
 )  # fmt: skip

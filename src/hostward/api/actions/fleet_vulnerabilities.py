@@ -5,6 +5,7 @@ from typing import Final
 
 from hostward.api.action import HOSTWARD, Action, AnyAction, Permission
 from hostward.api.actions import (
+    explain_finding,
     list_machine_vulnerabilities,
     list_vulnerabilities,
     list_vulnerable_machines,
@@ -28,4 +29,5 @@ FLEET_VULNERABILITY_ACTIONS: Final[tuple[AnyAction, ...]] = (
     _action("ListVulnerabilities", list_vulnerabilities),
     _action("ListVulnerableMachines", list_vulnerable_machines),
     _action("ListMachineVulnerabilities", list_machine_vulnerabilities),
+    _action("ExplainFinding", explain_finding),
 )
