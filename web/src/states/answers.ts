@@ -1,7 +1,8 @@
 /** What the sample server answers, by action and state. Nothing of a browser is used here, so that tests can ask too. */
-import type { Bucket, Module } from "@/lib/wire";
+import type { Bucket, Module, Vulnerability } from "@/lib/wire";
 import { bucketCounts, bucketOf, FRESH, hostIp, hostName, isOffline, machine, machineRow, quuidOf, system, systems, tagsOf, task } from "./fleet";
 import { auditEntry, deliveries, emptyOverview, feeds, feedUpdate, keys, noUpdate, overview, risk, schedules, sessions, users, webhooks } from "./risks";
+import { explained, indexOf, known as knownVul, machineVulnerability, upgrade, vulnerability, vulnerableMachine } from "./vulns";
 
 export const STATES = ["loaded", "empty", "error", "denied", "loading", "stale", "huge"] as const;
 export type State = (typeof STATES)[number];
@@ -19,6 +20,8 @@ const MANY_TASKS = 1_000_000;
 const RISKS = 412;
 const ENTRIES = 260;
 const PAGE = 100;
+const FIRST_VUL = 1_000;
+const MANY_VULS = 250_000;
 const NOTE_LIMIT = 100;
 
 const sizeOf = ({ state }: Asked, some: number, many: number) => (state === "empty" ? 0 : state === "huge" ? many : some);
@@ -149,6 +152,33 @@ function ignoreRules(asked: Asked) {
   return { TotalCount, Rules: rows };
 }
 
+/** Those of the fleet, or of one machine, which has fewer. */
+function vulnerabilities<Row extends Vulnerability>(asked: Asked, total: number, row: (index: number) => Row) {
+  const { Levels, Query, Kev, Fixable } = asked.parameters;
+  const [levels, query] = [list(Levels), text(Query).toLowerCase()];
+  const filtered = levels.length > 0 || query !== "" || Kev !== undefined || Fixable !== undefined;
+  const fits = (index: number) => {
+    const one = row(index);
+    return (levels.length === 0 || levels.includes(one.Level)) && `${one.CveId} ${one.Name}`.toLowerCase().includes(query) && (Kev === undefined || one.Kev === Kev) && (Fixable === undefined || (one.Fixed !== "") === Fixable);
+  };
+  const { TotalCount, rows } = page(asked, total, row, filtered ? fits : undefined);
+  return { TotalCount, Vulnerabilities: rows };
+}
+
+function vulnerableMachines(asked: Asked) {
+  const { VulId, Status, Query } = asked.parameters;
+  const row = (index: number) => vulnerableMachine(index, number(VulId, FIRST_VUL));
+  const named = names(text(Query));
+  const fits = text(Status) || text(Query) ? (index: number) => (text(Status) === "" || row(index).Status === Status) && named(index) : undefined;
+  const { TotalCount, rows } = page(asked, sizeOf(asked, 333, MANY), row, fits);
+  return { TotalCount, Machines: rows };
+}
+
+function upgrades(asked: Asked) {
+  const { TotalCount, rows } = page(asked, sizeOf(asked, 38, 1_200), (index) => upgrade(index, machinesOf(asked)));
+  return { TotalCount, Upgrades: rows };
+}
+
 const vexDocuments = () => [{ Document: "https://example.com/vex/2026-7", Author: "security@example.com", Version: 3, IssuedTime: "2026-11-01 00:00:00", ImportedTime: "2026-11-20 09:00:00", Owner: "ann", Rules: 12, Statements: 14 }];
 
 const some = <T>({ state }: Asked, rows: T[]): T[] => (state === "empty" ? [] : rows);
@@ -160,6 +190,12 @@ const READ: Record<string, (asked: Asked) => object> = {
   DescribeScanTask: describeTask,
   ListScanTaskMachines: taskMachines,
   ListScanTaskRisks: taskRisks,
+  ListVulnerabilities: (asked) => vulnerabilities(asked, sizeOf(asked, RISKS, MANY_VULS), (index) => vulnerability(index, machinesOf(asked))),
+  ListMachineVulnerabilities: (asked) => vulnerabilities(asked, sizeOf(asked, 57, 3_000), machineVulnerability),
+  ListVulnerableMachines: vulnerableMachines,
+  ListUpgrades: upgrades,
+  ExplainFinding: (asked) => explained(number(asked.parameters.EventId, 1)),
+  DescribeVulInfoCvss: (asked) => knownVul(indexOf(number(asked.parameters.VulId, FIRST_VUL))),
   CompareScanTasks: compare,
   EstimateScan: estimate,
   ListMachines: listMachines,

@@ -4,6 +4,7 @@ import { moduleTexts } from "@/app/texts";
 import { count } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { useAct, useCall } from "@/lib/query";
+import { Link } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import { type Machine, type MachineRestarts, MODULES } from "@/lib/wire";
 import { texts } from "./texts";
@@ -63,7 +64,7 @@ function Facts({ machine }: { machine: Machine }) {
             const scan = machine.Scans.find((one) => one.Module === module);
             return {
               key: names[module],
-              value: scan ? <><strong className={scan.Risks > 0 ? "hw-machines-risky" : ""}>{count(scan.Risks, language)}</strong> {t.of} · <Time value={scan.EndTime} /></> : <span className="hw-muted">{t.neverJudged}</span>,
+              value: scan ? <>{module === "Vul" && scan.Risks > 0 ? <Link className="hw-machines-risky" to={`/vulns?machine=${encodeURIComponent(machine.Quuid)}`}>{count(scan.Risks, language)}</Link> : <strong className={scan.Risks > 0 ? "hw-machines-risky" : ""}>{count(scan.Risks, language)}</strong>} {t.of} · <Time value={scan.EndTime} /></> : <span className="hw-muted">{t.neverJudged}</span>,
             };
           })}
         />
