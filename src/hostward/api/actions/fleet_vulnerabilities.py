@@ -9,6 +9,7 @@ from hostward.api.actions import (
     list_machine_vulnerabilities,
     list_vulnerabilities,
     list_vulnerable_machines,
+    scan_sbom,
 )
 
 
@@ -30,4 +31,5 @@ FLEET_VULNERABILITY_ACTIONS: Final[tuple[AnyAction, ...]] = (
     _action("ListVulnerableMachines", list_vulnerable_machines),
     _action("ListMachineVulnerabilities", list_machine_vulnerabilities),
     _action("ExplainFinding", explain_finding),
+    _action("ScanSbom", scan_sbom),
 )
