@@ -109,6 +109,8 @@ FLEET_VUL_EXAMPLES = (
     _example("explain_finding", "ExplainFinding", {"EventId": EVENT}),
     _example("explain_finding_set_aside_zh", "ExplainFinding", {"EventId": EVENT + 1}, language="zh-CN"),
     _example("explain_finding_of_a_library", "ExplainFinding", {"EventId": 2 * 2**29 + 5}),
+    _example("list_upgrades", "ListUpgrades"),
+    _example("list_upgrades_of_too_many_zh", "ListUpgrades", {"Quuids": ["q"] * 101}, language="zh-CN"),
     _example("scan_sbom", "ScanSbom", {"Document": BILL}),
     _example("scan_sbom_that_is_none_zh", "ScanSbom", {"Document": "{}"}, language="zh-CN"),
     _example("explain_finding_of_nobody", "ExplainFinding", {"EventId": 7}),

@@ -117,6 +117,32 @@ class EventPage:
     rows: Sequence[VulEvent]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """One upgrade of a source package, and what it closes.
+
+    component: the source package. fixed: the highest of the fixed versions that it brings together. risks: machines
+    with vulnerabilities that it closes, each pair. level: the worst of them; kev: one is known to be exploited.
+    """
+
+    ecosystem: str
+    component: str
+    fixed: str
+    machines: int
+    vulnerabilities: int
+    risks: int
+    level: Level
+    kev: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradePage:
+    """total: how many there are without limit and offset."""
+
+    total: int
+    rows: Sequence[Upgrade]
+
+
 class VulEvents(Protocol):
     """Vulnerabilities as they are now. Quarantined and removed machines have none; hidden matches make none."""
 

@@ -74,6 +74,7 @@ def test_a_pipe_gets_whole_values_between_tabs_and_a_summary_beside_them(world: 
     [
         (("--level", "medium,low"), ["CVE-2026-0005"]),
         (("--kev",), [XZ, LOG4J]),
+        (("--fixable",), [XZ, LOG4J]),
         (("--query", "lookups"), [LOG4J]),
         (("--machine", "web-2"), [LOG4J]),
         (("--machine", "q-web-1", "--machine", "web-2"), [XZ, LOG4J, "CVE-2026-0005"]),
@@ -209,6 +210,19 @@ def test_show_says_where_it_is(world: World) -> None:
     assert "1 have it, 0 ignore it, 1 had it" in said
     assert "EPSS        0.85" in said
     assert world.run("show", "1", "-o", "json").stdout == world.run("show", XZ, "-o", "json").stdout
+
+
+def test_upgrades_are_listed_with_their_commands(world: World) -> None:
+    """Of all machines, or of some."""
+    result = world.run("upgrades")
+    assert keys(result) == ["xz-utils", CORE]
+    row = dict(zip(*(line.split("\t") for line in result.stdout.splitlines()[:2]), strict=True))
+    assert (row["ECOSYSTEM"], row["TO"], row["LEVEL"], row["CLOSES"]) == (
+        "Debian:12", "5.6.1+really5.4.5-1", "critical", "1",
+    )  # fmt: skip
+    assert row["COMMAND"].startswith("apt-get update && apt-get install --only-upgrade")
+    assert keys(world.run("upgrades", "--machine", "web-2")) == [CORE]
+    assert world.run("upgrades", "--machine", "nobody").exit_code == 5
 
 
 class Terminal(io.TextIOWrapper):

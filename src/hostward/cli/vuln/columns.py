@@ -43,6 +43,17 @@ VULNERABILITIES: Final = (
     member("ID", "VulId", wide=True),
     member("NAME", "Name"),
 )
+UPGRADES: Final = (
+    member("PACKAGE", "Component"),
+    member("ECOSYSTEM", "Ecosystem"),
+    member("TO", "Fixed"),
+    Column("LEVEL", lambda row: level_word(row["Level"])),
+    Column("KEV", lambda row: "yes" if row["Kev"] else ""),
+    member("CLOSES", "Vulnerabilities"),
+    member("MACHINES", "Machines"),
+    member("RISKS", "Risks"),
+    member("COMMAND", "Command"),
+)
 MACHINES: Final = (
     member("HOST", "HostName"),
     member("ADDRESS", "HostIp"),

@@ -1,4 +1,4 @@
-"""The commands: list, show, machines, why."""
+"""The commands: list, show, machines, why, upgrades."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from hostward.cli.account_table import called
 from hostward.cli.lists import COLOR, FORMAT, NO_HEADER, say, write
 from hostward.cli.place import DATA
 from hostward.cli.statuses import FOUND
-from hostward.cli.vuln.columns import MACHINES, VULNERABILITIES
+from hostward.cli.vuln.columns import MACHINES, UPGRADES, VULNERABILITIES
 from hostward.cli.vuln.look import Answer, event, machine, pages, told, vulnerability
 from hostward.cli.vuln.prose import explained, facts, over_machines
 from hostward.domain.severity import Level
@@ -39,6 +39,7 @@ def command() -> None:
 @command.command("ls")
 @click.option("--level", "levels", metavar="LEVEL[,LEVEL]", default="", help="critical, high, medium, low.")
 @click.option("--kev", is_flag=True, help="Only what is known to be exploited.")
+@click.option("--fixable", is_flag=True, help="Only what has a fixed version.")
 @click.option("--query", default="", metavar="TEXT", help="Only with this in the CVE id, the title or the package.")
 @click.option("--machine", "machines", multiple=True, metavar="MACHINE", help="Only on this one; may be repeated.")
 @click.option("--ignored", is_flag=True, help="Also what rules set aside everywhere.")
@@ -54,7 +55,8 @@ def command() -> None:
 @told
 def ls(  # noqa: PLR0917  # click calls it by names
     levels: str, machines: tuple[str, ...], query: str, sort: str, fail_on: str | None, status: str, limit: int | None,
-    output: str, color: str, data: str | None, *, kev: bool, ignored: bool, ascending: bool, no_header: bool,
+    output: str, color: str, data: str | None, *, kev: bool, fixable: bool, ignored: bool, ascending: bool,
+    no_header: bool,
 ) -> None:  # fmt: skip
     """List vulnerabilities, worst first."""
     wanted: Answer = {
@@ -67,14 +69,16 @@ def ls(  # noqa: PLR0917  # click calls it by names
     }
     if kev:
         wanted["Kev"] = True
+    if fixable:
+        wanted["Fixable"] = True
     if not ignored:
         wanted["Ignored"] = False
     answer = pages(data, "ListVulnerabilities", "Vulnerabilities", limit, **wanted)
     rows = answer["Vulnerabilities"]
     write(answer, "Vulnerabilities", VULNERABILITIES, output=output, header=not no_header, color=color)
     if output in ("table", "wide"):
-        fixable = sum(bool(row["Fixed"]) for row in rows)
-        say(f"{len(rows)} of {answer['TotalCount']} vulnerabilities, {fixable} with a fixed version")
+        fixed = sum(bool(row["Fixed"]) for row in rows)
+        say(f"{len(rows)} of {answer['TotalCount']} vulnerabilities, {fixed} with a fixed version")
     if fail_on is not None and any(row["Level"] >= LEVELS[fail_on] for row in rows):
         sys.exit(FOUND)
 
@@ -125,6 +129,25 @@ def why(vulnerability_: str, machine_: str, output: str, data: str | None) -> No
     which = event(data, vulnerability(data, vulnerability_), quuid)
     answer = called(data, "ExplainFinding", EventId=which)
     _print(answer, list(explained(answer)), output)
+
+
+@command.command()
+@click.option("--machine", "machines", multiple=True, metavar="MACHINE", help="Only of this one; may be repeated.")
+@LIMIT
+@FORMAT
+@NO_HEADER
+@COLOR
+@DATA
+@told
+def upgrades(
+    machines: tuple[str, ...], limit: int | None, output: str, color: str, data: str | None, *, no_header: bool
+) -> None:
+    """List what to upgrade: first what closes most vulnerabilities on most machines."""
+    quuids = [machine(data, each)["Quuid"] for each in machines]
+    answer = pages(data, "ListUpgrades", "Upgrades", limit, Quuids=quuids)
+    write(answer, "Upgrades", UPGRADES, output=output, header=not no_header, color=color)
+    if output in ("table", "wide"):
+        say(f"{len(answer['Upgrades'])} of {answer['TotalCount']} upgrades")
 
 
 def levels_of(words: str) -> list[int]:
