@@ -11,7 +11,7 @@ from hostward.api.values import count_between, limit_of, offset_of
 from hostward.api.vulnerability_rows import MAX_MACHINES
 from hostward.domain.upgrade_command import source_upgrade_command
 from hostward.usecases.vul_event_ports import Upgrade
-from hostward.usecases.vulnerabilities.upgrades import listing
+from hostward.usecases.vulnerabilities.fleet_vuls import upgrades
 
 ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
 
@@ -50,7 +50,7 @@ async def answer(ctx: Context, request: Request) -> Response:
     quuids = count_between("Quuids", request.quuids, 0, MAX_MACHINES)
     limit, offset = limit_of(request.limit), offset_of(request.offset)
     page = await ctx.store.read(
-        lambda uow: listing(uow, account=ctx.account, quuids=quuids, limit=limit, offset=offset)
+        lambda uow: upgrades(uow, account=ctx.account, quuids=quuids, limit=limit, offset=offset)
     )
     return Response(total_count=page.total, upgrades=[_info(one) for one in page.rows])
 

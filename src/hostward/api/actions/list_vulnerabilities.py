@@ -9,7 +9,7 @@ from hostward.api.context import Context
 from hostward.api.decode import Uint64
 from hostward.api.machine_query import PAGE
 from hostward.api.values import count_between, limit_of, offset_of
-from hostward.api.vulnerability_rows import MAX_MACHINES, Vulnerability, flag_of, query_of, vulnerability
+from hostward.api.vulnerability_rows import MAX_MACHINES, Vulnerability, query_of, vulnerability
 from hostward.usecases.vulnerabilities.fleet_vuls import listing
 
 ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
@@ -43,15 +43,12 @@ async def answer(ctx: Context, request: Request) -> Response:
     """List them."""
     wanted = query_of(
         status=request.status, levels=request.levels, categories=request.categories, query=request.query,
-        kev=request.kev, ignored=request.ignored, sort_by=request.sort_by, order=request.order,
+        kev=request.kev, fixable=request.fixable, ignored=request.ignored, sort_by=request.sort_by, order=request.order,
     )  # fmt: skip
     quuids = count_between("Quuids", request.quuids, 0, MAX_MACHINES)
-    fixable = flag_of(request.fixable)
     limit, offset = limit_of(request.limit), offset_of(request.offset)
     page = await ctx.store.read(
-        lambda uow: listing(
-            uow, account=ctx.account, wanted=wanted, quuids=quuids, fixable=fixable, limit=limit, offset=offset
-        )
+        lambda uow: listing(uow, account=ctx.account, wanted=wanted, quuids=quuids, limit=limit, offset=offset)
     )
     rows = [vulnerability(one, page.statuses[one.known.id], ctx.settings.time_zone) for one in page.rows]
     return Response(total_count=page.total, vulnerabilities=rows)

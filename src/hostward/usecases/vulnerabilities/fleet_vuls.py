@@ -7,10 +7,9 @@ from hostward.domain.advisory import FixStatus
 from hostward.domain.ids import ROWS_PER_TASK, AccountId, MachineId, VulId
 from hostward.domain.machine import Machine
 from hostward.domain.machine_filter import Text, TextIs
-from hostward.domain.vul_event import MACHINES, VULS
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import TaskVul
-from hostward.usecases.vul_event_ports import FleetVul, VulEvent, VulQuery
+from hostward.usecases.vul_event_ports import FleetVul, UpgradePage, VulEvent, VulQuery
 from hostward.usecases.vulnerabilities.visible import visible
 
 
@@ -40,30 +39,22 @@ class OfMachine:
 
 
 def listing(
-    uow: UnitOfWork,
-    *,
-    account: AccountId,
-    wanted: VulQuery,
-    quuids: Sequence[str] = (),
-    fixable: bool | None = None,
-    limit: int,
-    offset: int,
+    uow: UnitOfWork, *, account: AccountId, wanted: VulQuery, quuids: Sequence[str] = (), limit: int, offset: int
 ) -> Listed:
-    """The account's vulnerabilities; quuids: on these machines alone, () for all. Unknown machines have none.
-
-    fixable: those of which some package has a fixed version, or the others; None for both.
-    """
+    """The account's vulnerabilities; quuids: on these machines alone, () for all. Unknown machines have none."""
     if quuids:
         wanted = replace(wanted, machines=on_machines(uow, account, quuids))
-    if fixable is None:
-        page = uow.vul_events.vulnerabilities(account, wanted, limit=limit, offset=offset)
-        total, rows = page.total, page.rows
-    else:
-        every = uow.vul_events.vulnerabilities(account, wanted, limit=VULS, offset=0).rows
-        meant = [one for one in every if _is_fixable(uow, account, one, wanted) is fixable]
-        total, rows = len(meant), meant[offset : offset + limit]
-    statuses = {one.known.id: _fix_status(uow, account, one, wanted) for one in rows}
-    return Listed(total=total, rows=rows, statuses=statuses)
+    page = uow.vul_events.vulnerabilities(account, wanted, limit=limit, offset=offset)
+    statuses = {one.known.id: _fix_status(uow, account, one, wanted) for one in page.rows}
+    return Listed(total=page.total, rows=page.rows, statuses=statuses)
+
+
+def upgrades(
+    uow: UnitOfWork, *, account: AccountId, quuids: Sequence[str] = (), limit: int, offset: int
+) -> UpgradePage:  # fmt: skip
+    """What to upgrade, by the risks that it closes; quuids: on these machines alone, () for all."""
+    machines = on_machines(uow, account, quuids) if quuids else None
+    return uow.vul_events.upgrades(account, machines, limit=limit, offset=offset)
 
 
 def on_machines(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> frozenset[MachineId]:
@@ -110,18 +101,6 @@ def _fix_status(uow: UnitOfWork, account: AccountId, one: FleetVul, wanted: VulQ
     """Of the package that is shown. A fixed version says enough; else its machine's event says why there is none."""
     if one.known.fixed:
         return FixStatus.FIXED
-    return _events(uow, account, one, wanted, limit=1)[0].packages[0].status
-
-
-def _is_fixable(uow: UnitOfWork, account: AccountId, one: FleetVul, wanted: VulQuery) -> bool:
-    """Has a package of it, on any of these machines, a fixed version?"""
-    if one.known.fixed:
-        return True
-    events = _events(uow, account, one, wanted, limit=MACHINES)
-    return any(package.fixed for event in events for package in event.packages)
-
-
-def _events(uow: UnitOfWork, account: AccountId, one: FleetVul, wanted: VulQuery, *, limit: int) -> Sequence[VulEvent]:
-    """Of the machines that a row was made from."""
-    narrowed = VulQuery(status=one.status, ignored=wanted.ignored, machines=wanted.machines)
-    return uow.vul_events.machines_of(account, one.known.id, narrowed, limit=limit, offset=0).rows
+    narrowed = replace(wanted, status=one.status, text="")
+    page = uow.vul_events.machines_of(account, one.known.id, narrowed, limit=1, offset=0)
+    return page.rows[0].packages[0].status
