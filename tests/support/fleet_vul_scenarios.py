@@ -1,5 +1,7 @@
 """Machines whose vulnerabilities came, went and were set aside, and the requests that look at them."""
 
+import json
+
 from account_bench import AccountBench
 from api_bench import ApiBench
 from api_scenarios import Example
@@ -82,6 +84,19 @@ def _example(name: str, action: str, request: dict | None = None, *, language: s
 
 
 EVENT = 2**29 + 1
+BILL = json.dumps(
+    {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "metadata": {"component": {"type": "container", "name": "shop:1.2"}},
+        "components": [
+            {"type": "operating-system", "name": "debian", "version": "12"},
+            {"type": "library", "name": "xz-utils", "purl": "pkg:deb/debian/xz-utils@5.6.0-0.2?arch=amd64"},
+            {"type": "library", "name": "left-pad", "purl": "pkg:npm/left-pad@1.3.0"},
+            {"type": "library", "name": "nameless"},
+        ],
+    }
+)
 FLEET_VUL_EXAMPLES = (
     _example("list_vulnerabilities", "ListVulnerabilities", {"Limit": 2}),
     _example("list_vulnerabilities_that_count", "ListVulnerabilities",
@@ -94,5 +109,9 @@ FLEET_VUL_EXAMPLES = (
     _example("explain_finding", "ExplainFinding", {"EventId": EVENT}),
     _example("explain_finding_set_aside_zh", "ExplainFinding", {"EventId": EVENT + 1}, language="zh-CN"),
     _example("explain_finding_of_a_library", "ExplainFinding", {"EventId": 2 * 2**29 + 5}),
+    _example("list_upgrades", "ListUpgrades"),
+    _example("list_upgrades_of_too_many_zh", "ListUpgrades", {"Quuids": ["q"] * 101}, language="zh-CN"),
+    _example("scan_sbom", "ScanSbom", {"Document": BILL}),
+    _example("scan_sbom_that_is_none_zh", "ScanSbom", {"Document": "{}"}, language="zh-CN"),
     _example("explain_finding_of_nobody", "ExplainFinding", {"EventId": 7}),
 )  # fmt: skip

@@ -48,6 +48,9 @@ def keys(response: dict) -> list[str]:
         ({"Query": "cve-2026"}, [ABANDONED]),
         ({"Kev": True}, [XZ, LOG4J]),
         ({"Kev": False}, [ABANDONED, SSL]),
+        ({"Fixable": True}, [XZ, LOG4J, SSL]),
+        ({"Fixable": False}, [ABANDONED]),
+        ({"Fixable": True, "Quuids": ["q-web-2"], "Status": "present"}, [LOG4J]),
         ({"Ignored": True}, [SSL]),
         ({"Ignored": False}, [XZ, LOG4J, ABANDONED]),
         ({"Quuids": ["q-web-2"]}, [LOG4J, XZ]),
@@ -83,6 +86,7 @@ def test_pages_of_every_list_are_disjoint_and_whole(admin, size, order):
     for action, name, request in (
         (ALL, "Vulnerabilities", {"Order": order}),
         (OF, "Vulnerabilities", {"Quuid": "q-web-1", "Order": order}),
+        (ALL, "Vulnerabilities", {"Fixable": True, "Order": order}),
         (ON, "Machines", {"VulId": 1}),
     ):
         whole = admin.ok(action, request)

@@ -7,8 +7,10 @@ from hostward.api.action import HOSTWARD, Action, AnyAction, Permission
 from hostward.api.actions import (
     explain_finding,
     list_machine_vulnerabilities,
+    list_upgrades,
     list_vulnerabilities,
     list_vulnerable_machines,
+    scan_sbom,
 )
 
 
@@ -29,5 +31,7 @@ FLEET_VULNERABILITY_ACTIONS: Final[tuple[AnyAction, ...]] = (
     _action("ListVulnerabilities", list_vulnerabilities),
     _action("ListVulnerableMachines", list_vulnerable_machines),
     _action("ListMachineVulnerabilities", list_machine_vulnerabilities),
+    _action("ListUpgrades", list_upgrades),
     _action("ExplainFinding", explain_finding),
+    _action("ScanSbom", scan_sbom),
 )

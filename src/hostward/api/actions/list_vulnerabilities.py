@@ -9,22 +9,21 @@ from hostward.api.context import Context
 from hostward.api.decode import Uint64
 from hostward.api.machine_query import PAGE
 from hostward.api.values import count_between, limit_of, offset_of
-from hostward.api.vulnerability_rows import Vulnerability, query_of, vulnerability
+from hostward.api.vulnerability_rows import MAX_MACHINES, Vulnerability, query_of, vulnerability
 from hostward.usecases.vulnerabilities.fleet_vuls import listing
 
 ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
 
-MAX_MACHINES: Final = 100
-
 
 class Request(msgspec.Struct, rename="pascal", kw_only=True):
-    """Which ones. Empty texts and lists choose nothing; Kev and Ignored left out: both kinds."""
+    """Which ones. Empty texts and lists choose nothing; Kev, Fixable and Ignored left out: both kinds."""
 
     status: str = ""
     levels: list[Uint64] = []
     categories: list[Uint64] = []
     query: str = ""
     kev: bool | UnsetType = UNSET
+    fixable: bool | UnsetType = UNSET
     ignored: bool | UnsetType = UNSET
     quuids: list[str] = []
     sort_by: str = ""
@@ -44,7 +43,7 @@ async def answer(ctx: Context, request: Request) -> Response:
     """List them."""
     wanted = query_of(
         status=request.status, levels=request.levels, categories=request.categories, query=request.query,
-        kev=request.kev, ignored=request.ignored, sort_by=request.sort_by, order=request.order,
+        kev=request.kev, fixable=request.fixable, ignored=request.ignored, sort_by=request.sort_by, order=request.order,
     )  # fmt: skip
     quuids = count_between("Quuids", request.quuids, 0, MAX_MACHINES)
     limit, offset = limit_of(request.limit), offset_of(request.offset)

@@ -9,7 +9,7 @@ from hostward.domain.machine import Machine
 from hostward.domain.machine_filter import Text, TextIs
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import TaskVul
-from hostward.usecases.vul_event_ports import FleetVul, VulEvent, VulQuery
+from hostward.usecases.vul_event_ports import FleetVul, UpgradePage, VulEvent, VulQuery
 from hostward.usecases.vulnerabilities.visible import visible
 
 
@@ -39,15 +39,27 @@ class OfMachine:
 
 
 def listing(
-    uow: UnitOfWork, *, account: AccountId, wanted: VulQuery, quuids: Sequence[str], limit: int, offset: int
+    uow: UnitOfWork, *, account: AccountId, wanted: VulQuery, quuids: Sequence[str] = (), limit: int, offset: int
 ) -> Listed:
     """The account's vulnerabilities; quuids: on these machines alone, () for all. Unknown machines have none."""
     if quuids:
-        known = uow.machines.by_quuids(account, quuids).values()
-        wanted = replace(wanted, machines=frozenset(machine.id for machine in known))
+        wanted = replace(wanted, machines=on_machines(uow, account, quuids))
     page = uow.vul_events.vulnerabilities(account, wanted, limit=limit, offset=offset)
     statuses = {one.known.id: _fix_status(uow, account, one, wanted) for one in page.rows}
     return Listed(total=page.total, rows=page.rows, statuses=statuses)
+
+
+def upgrades(
+    uow: UnitOfWork, *, account: AccountId, quuids: Sequence[str] = (), limit: int, offset: int
+) -> UpgradePage:  # fmt: skip
+    """What to upgrade, by the risks that it closes; quuids: on these machines alone, () for all."""
+    machines = on_machines(uow, account, quuids) if quuids else None
+    return uow.vul_events.upgrades(account, machines, limit=limit, offset=offset)
+
+
+def on_machines(uow: UnitOfWork, account: AccountId, quuids: Sequence[str]) -> frozenset[MachineId]:
+    """Those of the account's machines that have these quuids."""
+    return frozenset(machine.id for machine in uow.machines.by_quuids(account, quuids).values())
 
 
 def machines_of(
@@ -89,6 +101,6 @@ def _fix_status(uow: UnitOfWork, account: AccountId, one: FleetVul, wanted: VulQ
     """Of the package that is shown. A fixed version says enough; else its machine's event says why there is none."""
     if one.known.fixed:
         return FixStatus.FIXED
-    narrowed = VulQuery(status=one.status, machines=wanted.machines)
+    narrowed = replace(wanted, status=one.status, text="")
     page = uow.vul_events.machines_of(account, one.known.id, narrowed, limit=1, offset=0)
     return page.rows[0].packages[0].status
