@@ -47,6 +47,16 @@ const names = (query: string) => {
   return (index: number) => hostName(index).includes(wanted) || hostIp(index).includes(wanted);
 };
 
+const risksOf = (index: number, module: Module) => machine(index).Scans.find((one) => one.Module === module)?.Risks ?? -1;
+
+function mostVulnerable(asked: Asked, fits: (index: number) => boolean) {
+  const chosen = Array.from({ length: machinesOf(asked) }, (_, index) => index).filter(fits);
+  const counted = new Map(chosen.map((index) => [index, risksOf(index, "Vul")]));
+  chosen.sort((one, other) => (counted.get(other) ?? 0) - (counted.get(one) ?? 0));
+  const { TotalCount, rows } = page(asked, chosen.length, (at) => machine(chosen[at] ?? 0));
+  return { TotalCount, Machines: rows };
+}
+
 function listMachines(asked: Asked) {
   const { Query, Status, OsNames, Tags, Quuids } = asked.parameters;
   const [query, status, os, tags, quuids] = [text(Query), text(Status), list(OsNames), list(Tags), list(Quuids)];
@@ -58,6 +68,9 @@ function listMachines(asked: Asked) {
   if (os.length > 0) checks.push((index) => os.includes(system(index)));
   if (tags.length > 0) checks.push((index) => tagsOf(index).some((tag) => tags.includes(tag)));
   if (quuids.length > 0) checks.push((index) => quuids.includes(quuidOf(index)));
+  const atRisk = list(asked.parameters.RiskModules) as Module[];
+  if (atRisk.length > 0) checks.push((index) => atRisk.some((module) => risksOf(index, module) > 0));
+  if (asked.parameters.Sort === "Vulnerabilities") return mostVulnerable(asked, (index) => checks.every((fits) => fits(index)));
   const { TotalCount, rows } = page(asked, machinesOf(asked), machine, checks.length > 0 ? (index) => checks.every((fits) => fits(index)) : undefined);
   return { TotalCount, Machines: rows };
 }
@@ -118,10 +131,10 @@ function compare(asked: Asked) {
   return { New: some(0, 4), Fixed: some(20, 7), Same: 401, Truncated: false };
 }
 
-const restarts = () => [
-  { Unit: "", Package: "linux-image-amd64", Path: "", Processes: 0, Reason: "6.1.0-28-amd64 is installed and 6.1.0-26-amd64 runs" },
-  { Unit: "nginx.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libssl.so.3", Processes: 3, Reason: "it still runs a file that was replaced" },
-  { Unit: "ssh.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", Processes: 1, Reason: "it still runs a file that was replaced" },
+const restarts = (chinese: boolean) => [
+  { Unit: "", Package: "linux-image-amd64", Path: "", Processes: 0, Reason: chinese ? "已安装 6.1.0-28-amd64,运行中的是 6.1.0-26-amd64" : "6.1.0-28-amd64 is installed and 6.1.0-26-amd64 runs" },
+  { Unit: "nginx.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libssl.so.3", Processes: 3, Reason: chinese ? "仍在运行已被替换的文件" : "it still runs a file that was replaced" },
+  { Unit: "ssh.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", Processes: 1, Reason: chinese ? "仍在运行已被替换的文件" : "it still runs a file that was replaced" },
 ];
 
 function estimate(asked: Asked) {
@@ -199,7 +212,7 @@ const READ: Record<string, (asked: Asked) => object> = {
   CompareScanTasks: compare,
   EstimateScan: estimate,
   ListMachines: listMachines,
-  ListMachineRestarts: (asked) => ({ Known: true, Restarts: some(asked, restarts()) }),
+  ListMachineRestarts: (asked) => ({ Known: true, Restarts: some(asked, restarts(asked.chinese)) }),
   DescribeMachineOsList: (asked) => ({ List: some(asked, systems()) }),
   DescribeTags: (asked) => ({ List: tags(asked) }),
   ListSchedules: (asked) => ({ TotalCount: some(asked, schedules()).length, Schedules: some(asked, schedules()) }),

@@ -95,7 +95,7 @@ function Restarts({ quuid }: { quuid: string }) {
               <li key={`${one.Unit} ${one.Package} ${one.Path}`}>
                 {one.Unit ? <strong className="hw-mono">{one.Unit}</strong> : <Tag tone="warn" icon="refresh">{t.reboot}</Tag>}
                 <span>{[one.Package, one.Path, one.Processes > 0 ? t.oldProcesses(count(one.Processes, language), one.Processes === 1) : ""].filter(Boolean).join(" · ")}</span>
-                {!one.Unit && <span className="hw-muted" lang="en">{one.Reason}</span>}
+                {!one.Unit && <span className="hw-muted">{one.Reason}</span>}
               </li>
             ))}
           </ul>

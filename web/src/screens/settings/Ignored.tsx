@@ -4,7 +4,7 @@ import { Button, Card, Checkbox, ConfirmDialog, Dialog, ErrorState, Field, Filte
 import { useTexts } from "@/lib/i18n";
 import { useAct, useCall } from "@/lib/query";
 import { useCan } from "@/lib/session";
-import type { IgnoreRule, VexDocument } from "@/lib/wire";
+import type { IgnoreRule, Machine, VexDocument } from "@/lib/wire";
 import { CHANGED, RuleForm } from "../ignoring/RuleForm";
 import { texts } from "./texts";
 
@@ -20,14 +20,15 @@ export function Ignored() {
   const [ending, setEnding] = useState<IgnoreRule | null>(null);
   const asked = useCall<{ TotalCount: number; Rules: IgnoreRule[] }>("hostward", "ListIgnoreRules", { Ended: ended, Query: query, Limit: PAGE }, { refetchMs: 10_000 });
   const end = useAct<unknown, object>("hostward", "EndIgnoreRule", { refresh: CHANGED, done: () => setEnding(null) });
-  const where = (rule: IgnoreRule) => [t.ignored.scopes[rule.Scope], ...rule.Quuids, ...rule.Tags].join(" ");
+  const names = useNames(asked.data?.Rules ?? []);
+  const where = (rule: IgnoreRule) => [t.ignored.scopes[rule.Scope], [...rule.Quuids.map((quuid) => names.get(quuid) ?? quuid), ...rule.Tags].join(", ")].filter(Boolean).join(": ");
   const packaged = (rule: IgnoreRule) => rule.PackageName && `${rule.PackageEcosystem} ${rule.PackageName}${rule.PackageVersion && ` ${rule.PackageVersion}`}`.trim();
   const columns: Column<IgnoreRule>[] = [
-    { id: "key", title: t.ignored.columns.key, width: 170, card: "title", render: (rule) => <strong>{rule.Key}</strong> },
-    { id: "where", title: t.ignored.columns.where, width: 200, render: where },
+    { id: "key", title: t.ignored.columns.key, width: 156, card: "title", render: (rule) => <strong>{rule.Key}</strong> },
+    { id: "where", title: t.ignored.columns.where, width: 190, render: where },
     { id: "package", title: t.ignored.columns.package, width: 150, render: (rule) => packaged(rule) || t.ignored.any },
     { id: "why", title: t.ignored.columns.why, render: (rule) => rule.Remark || rule.Justification || rule.VexStatus || "-" },
-    { id: "owner", title: t.ignored.columns.owner, width: 120, render: (rule) => rule.Owner },
+    { id: "owner", title: t.ignored.columns.owner, width: 88, render: (rule) => rule.Owner },
     { id: "until", title: t.ignored.columns.until, width: 170, render: (rule) => rule.State === "ended" ? <><Tag tone="neutral">{t.ignored.over}</Tag> <Time value={rule.EndedTime} /></> : rule.ExpireTime ? <Time value={rule.ExpireTime} /> : t.ignored.never },
     { id: "menu", title: "", width: 48, align: "right", render: (rule) => can("ignore:write") && rule.State !== "ended" && <Menu label={`${rule.Key} ...`} icon="more" iconOnly kind="quiet" size="small" items={[{ label: t.ignored.end, icon: "stop", onSelect: () => setEnding(rule) }]} /> },
   ];
@@ -60,6 +61,16 @@ export function Ignored() {
       />
     </>
   );
+}
+
+/** Machines that ListMachines takes by their Quuids at once. */
+const MOST_NAMED = 20;
+
+/** Host names of the machines that rules name; of those past the first few, and of removed ones, there is none. */
+function useNames(rules: IgnoreRule[]): Map<string, string> {
+  const quuids = [...new Set(rules.flatMap((rule) => rule.Quuids))].sort().slice(0, MOST_NAMED);
+  const asked = useCall<{ Machines: Machine[] }>("hostward", "ListMachines", quuids.length > 0 ? { Quuids: quuids, Limit: MOST_NAMED } : null, { keep: true });
+  return new Map((asked.data?.Machines ?? []).map((one) => [one.Quuid, one.HostName || one.HostIp]));
 }
 
 function Documents() {

@@ -51,7 +51,7 @@ function One({ one }: { one: Upgrade }) {
         <Severity level={one.Level as SeverityLevel} />
         <h2>{t.upgrade(one.Component, vulns, machines)}</h2>
         <Kev kev={one.Kev} words />
-        <span className="hw-vulns-facts">{[one.Ecosystem, t.risks(count(one.Risks, language))].join(" · ")}</span>
+        <span className="hw-vulns-facts">{[one.Ecosystem, one.Machines > 1 ? t.risks(count(one.Risks, language)) : ""].filter(Boolean).join(" · ")}</span>
       </div>
       <p className="hw-vulns-target">
         {t.to} <span className="hw-mono hw-vulns-fixed">{one.Fixed}</span> {t.orNewer} · <Link to={`/vulns?q=${encodeURIComponent(one.Component)}&fixable=yes`}>{t.showVulns}</Link>

@@ -9,7 +9,7 @@ import { RuleForm } from "../ignoring/RuleForm";
 import type { Picked } from "../ignoring/MachinePicker";
 import { inWords } from "./cvss";
 import { titleOf } from "./list";
-import { Epss, Kev, NoValue } from "./parts";
+import { Epss, Kev, LevelFrom, NoValue } from "./parts";
 import { texts } from "./texts";
 import { useRescan } from "./useRescan";
 import { VulMachines } from "./VulMachines";
@@ -123,7 +123,7 @@ function About({ known, row }: { known: Known; row: Vulnerability | undefined })
       <KeyValue
         className="hw-vulns-values"
         items={[
-          { key: t.level, value: <><Severity level={known.VulLevel as SeverityLevel} /> {row?.LevelSource && <span className="hw-muted">· {row.LevelSource}</span>}</> },
+          { key: t.level, value: <><Severity level={known.VulLevel as SeverityLevel} /> <LevelFrom source={row?.LevelSource ?? ""} /></> },
           ...(known.CVSS ? [{ key: t.vector, value: <><span className="hw-mono">{known.CVSS}</span>{words.length > 0 && <p className="hw-vulns-words">{words.join(" · ")}</p>}</> }] : []),
           { key: t.published, value: known.PublicDate ? <Time value={known.PublicDate} /> : <NoValue /> },
           ...(row ? [{ key: t.seen, value: <><Time value={row.FirstSeen} /> – <Time value={row.LastSeen} /></> }] : []),

@@ -9,7 +9,7 @@ import { Link, navigate } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import type { Machine, MachineVulnerability, Vulnerability } from "@/lib/wire";
 import { FIRST_VIEW, FIXABLES, fixableOf, isFiltered, LEVELS, type ListView, parametersOf, STATUSES, statusOf, titleOf } from "./list";
-import { Epss, Fix, Installed, Kev, NoValue, State } from "./parts";
+import { Epss, Fix, Kev, NoValue, State, Version } from "./parts";
 import { texts } from "./texts";
 
 interface PartProps {
@@ -19,6 +19,8 @@ interface PartProps {
 
 /** Where a row leads: on the list of one machine, to why that machine has it. */
 const pathOf = (row: Vulnerability | MachineVulnerability) => `/vulns/${row.VulId}${"EventId" in row ? `?why=${row.EventId}` : ""}`;
+
+const packageOf = (row: Vulnerability | MachineVulnerability) => ("Packages" in row ? row.Packages[0] : undefined);
 
 /** Of all machines, or of one. */
 export function Vulnerabilities({ view, onView }: PartProps) {
@@ -88,15 +90,14 @@ function useColumns(ofOne: boolean): Column<Vulnerability | MachineVulnerability
   const [language] = useLanguage();
   return useMemo(() => {
     type Row = Vulnerability | MachineVulnerability;
-    const title: Column<Row> = { id: "name", title: t.columns.name, render: (row) => <span title={row.Name}>{titleOf(row) || <NoValue />}</span> };
+    const title: Column<Row> = { id: "name", title: t.columns.name, hidden: ofOne, render: (row) => <span className="hw-vulns-title" title={row.Name}><Kev kev={row.Kev} /><span>{titleOf(row) || (row.Kev ? null : <NoValue />)}</span></span> };
     const first: Column<Row>[] = [
-      { id: "level", title: t.columns.level, width: 88, sortable: true, render: (row) => <Severity level={row.Level as SeverityLevel} /> },
-      { id: "cve", title: t.columns.cve, width: 128, card: "title", render: (row) => <Link className="hw-vulns-id" to={pathOf(row)}>{row.CveId}</Link> },
+      { id: "level", title: t.columns.level, width: 96, sortable: true, render: (row) => <Severity level={row.Level as SeverityLevel} /> },
+      { id: "cve", title: t.columns.cve, width: 150, card: "title", render: (row) => <Link className="hw-vulns-id" to={pathOf(row)}>{row.CveId}</Link> },
     ];
     const scores: Column<Row>[] = [
       { id: "cvss", title: t.columns.cvss, width: 56, align: "right", sortable: true, render: (row) => row.Cvss || <NoValue /> },
       { id: "epss", title: t.columns.epss, width: 60, align: "right", sortable: true, render: (row) => <Epss epss={row.Epss} /> },
-      { id: "kev", title: t.columns.kev, width: 56, render: (row) => <Kev kev={row.Kev} /> },
     ];
     const seen: Column<Row>[] = [
       { id: "first", title: t.columns.first, width: 118, sortable: true, render: (row) => <Time value={row.FirstSeen} /> },
@@ -104,19 +105,23 @@ function useColumns(ofOne: boolean): Column<Vulnerability | MachineVulnerability
     ];
     if (ofOne) {
       return [
-        ...first, title, ...scores,
-        { id: "installed", title: t.columns.packages, render: (row) => ("Packages" in row && row.Packages[0] ? <Installed one={row.Packages[0]} /> : <NoValue />) },
+        ...first, title,
+        { id: "kev", title: t.columns.kev, width: 60, render: (row) => (row.Kev ? <Kev kev /> : <NoValue />) },
+        ...scores,
+        { id: "component", title: t.columns.component, render: (row) => <span title={row.Component}>{row.Component || <NoValue />}</span> },
+        { id: "installed", title: t.columns.installed, width: 128, render: (row) => <Version text={packageOf(row)?.Installed ?? ""} /> },
+        { id: "fixed", title: t.columns.fixed, width: 128, render: (row) => <Fix fixed={row.Fixed} status={row.FixStatus} /> },
         { id: "status", title: t.columns.status, width: 104, render: (row) => <State status={row.Status} ignored={"Ignored" in row && row.Ignored} reopened={"Reopened" in row && row.Reopened} /> },
         ...seen,
       ];
     }
     return [
       ...first, title,
-      { id: "component", title: t.columns.component, width: 104, render: (row) => <span title={row.Component}>{row.Component || <NoValue />}</span> },
+      { id: "component", title: t.columns.component, width: 112, render: (row) => <span title={row.Component}>{row.Component || <NoValue />}</span> },
       ...scores,
-      { id: "fixed", title: t.columns.fixed, width: 122, render: (row) => <Fix fixed={row.Fixed} status={row.FixStatus} /> },
+      { id: "fixed", title: t.columns.fixed, width: 144, render: (row) => <Fix fixed={row.Fixed} status={row.FixStatus} /> },
       {
-        id: "machines", title: t.columns.machines, width: 80, align: "right", sortable: true,
+        id: "machines", title: t.columns.machines, width: 88, align: "right", sortable: true,
         render: (row) => <Tooltip text={t.machinesTitle}><Link to={`/vulns/${row.VulId}`}>{count(row.Machines || row.IgnoredMachines || row.FixedMachines, language)}</Link></Tooltip>,
       },
       ...seen,

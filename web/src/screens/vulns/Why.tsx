@@ -2,7 +2,7 @@ import { Button, Code, Drawer, ErrorState, KeyValue, Loading, Severity, type Sev
 import { useTexts } from "@/lib/i18n";
 import { useCall } from "@/lib/query";
 import type { ExplainedFinding } from "@/lib/wire";
-import { NoValue, State } from "./parts";
+import { LevelFrom, NoValue, State } from "./parts";
 import { texts } from "./texts";
 
 /** Why a machine has a vulnerability: what was compared with what, who says so, and what to do there. */
@@ -34,7 +34,7 @@ function Explained({ found }: { found: ExplainedFinding }) {
       <KeyValue
         items={[
           { key: t.columns.cve, value: <strong>{finding.CveId}</strong> },
-          { key: t.level, value: <><Severity level={finding.Level as SeverityLevel} /> {finding.LevelSource && <span className="hw-muted">· {finding.LevelSource}</span>}</> },
+          { key: t.level, value: <><Severity level={finding.Level as SeverityLevel} /> <LevelFrom source={finding.LevelSource} /></> },
           { key: t.status, value: <State status={finding.Status} ignored={finding.Ignored} reopened={finding.Reopened} /> },
           { key: t.columns.os, value: found.OsName || <NoValue /> },
           { key: t.columns.first, value: <Time value={finding.FirstSeen} /> },

@@ -12,7 +12,7 @@ export function NoValue() {
 
 export function Kev({ kev, words }: { kev: boolean; words?: boolean }) {
   const t = useTexts(texts);
-  if (!kev) return words ? null : <NoValue />;
+  if (!kev) return null;
   return <Tooltip text={t.kevHint}><Tag tone="bad" {...(words ? { icon: "alert" as const } : {})}>{words ? t.exploited : t.columns.kev}</Tag></Tooltip>;
 }
 
@@ -21,11 +21,23 @@ export function Epss({ epss }: { epss: string }) {
   return text ? <span>{text}</span> : <NoValue />;
 }
 
+/** Who gives the level; that nobody does is a level too, a guessed one. */
+export function LevelFrom({ source }: { source: string }) {
+  const t = useTexts(texts);
+  return source ? <span className="hw-muted">· {source === UNKNOWN ? t.levelUnknown : source}</span> : null;
+}
+
+const UNKNOWN = "unknown";
+
 /** The fixed version, or what became of a fix. */
 export function Fix({ fixed, status }: { fixed: string; status: string }) {
   const t = useTexts(texts);
-  if (fixed) return <span className="hw-mono" title={fixed}>{fixed}</span>;
+  if (fixed) return <Version text={fixed} />;
   return <span className="hw-vulns-none">{t.fixStatus[status] ?? (status || t.none)}</span>;
+}
+
+export function Version({ text }: { text: string }) {
+  return text ? <span className="hw-mono" title={text}>{text}</span> : <NoValue />;
 }
 
 /** "openssl 3.0.11-1 → 3.0.15-1", and where it lies. */
