@@ -79,7 +79,11 @@ def test_what_the_machine_has_is_listed_and_explained(server: Up, data: Path) ->
     assert status == 0
     assert "is below 9999, the first version without it in PyPI" in out
     assert f"-m pip install {PACKAGE}==9999" in out
-    assert vuln(data, "ls", "--query", KEY, "--fail-on", "low")[0] == 3
+    status, out, _ = vuln(data, "upgrades", "-o", "jsonl")
+    assert [(one["Component"], one["Fixed"], one["Risks"]) for one in map(json.loads, out.splitlines())] == [
+        (PACKAGE, "9999", 1)
+    ]
+    assert vuln(data, "ls", "--query", KEY, "--fixable", "--fail-on", "low")[0] == 3
     assert vuln(data, "show", "CVE-1999-0001")[0] == 5
 
 

@@ -17,12 +17,12 @@ machine = st.dictionaries(st.sampled_from(SOURCES), st.integers(1, 6), max_size=
 """What is installed: versions by source."""
 said = st.lists(
     st.tuples(
-        st.dictionaries(st.sampled_from(SOURCES), st.integers(1, 7), min_size=1, max_size=1),
+        st.dictionaries(st.sampled_from(SOURCES), st.integers(1, 7), min_size=1, max_size=2),
         st.sampled_from(sorted(Level)),
     ),
     max_size=6,
 )
-"""Vulnerabilities of one source each: the version in which it is fixed, 7 for none."""
+"""Vulnerabilities: by source the version in which it is fixed, 7 for none."""
 
 
 def install(bench: AccountBench, number: int, has: dict[str, int], lease: int) -> None:
