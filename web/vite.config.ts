@@ -80,7 +80,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules/ },
-            { name: "ui", test: /src\/(ui\/(?!gallery|JsonView|Combobox|tokenize)|lib\/(?!live-worker))/ },
+            { name: "ui", test: /src\/(ui\/(?!gallery|JsonView|Combobox|tokenize|Field)|lib\/(?!live-worker))/ },
           ],
         },
       },

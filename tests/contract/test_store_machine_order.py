@@ -52,6 +52,32 @@ def test_pages_have_their_order(
     assert found == expected
 
 
+def test_machines_are_sorted_by_their_vulnerabilities(store: Store, owner: AccountId) -> None:
+    """Never judged, then none, then more; what other modules found counts for nothing; equal ones as enrolled."""
+
+    def work(uow: UnitOfWork) -> None:
+        first, second, third, fourth, _ = uow.machines.of_account(owner)
+        for machine, module, risks in (
+            (first, Module.VUL, 2), (second, Module.VUL, 0), (third, Module.VUL, 7), (fourth, Module.VUL, 2),
+            (second, Module.MALWARE, 9),
+        ):  # fmt: skip
+            uow.results.make_current(machine.id, module, LeaseId(machine.id), NOW, risks=risks)
+
+    store.write_now(work)
+
+    def listed(*, descending: bool, conditions: tuple[MachineCondition, ...] = ()) -> list[str]:
+        page = store.read_now(
+            lambda uow: uow.machines.page(
+                owner, conditions, limit=9, offset=0, order=MachineOrder.VULNERABILITIES, descending=descending
+            )
+        )
+        return [row.machine.quuid.removeprefix("quuid-") for row in page.rows]
+
+    assert listed(descending=True) == ["2", "0", "3", "1", "4"]
+    assert listed(descending=False) == ["4", "1", "0", "3", "2"]
+    assert listed(descending=True, conditions=(RiskIn(modules=(Module.VUL,)),)) == ["2", "0", "3"]
+
+
 def test_machines_are_chosen_by_the_modules_that_found_a_risk(store: Store, owner: AccountId) -> None:
     """In any of those named; the time of the results is on the row."""
 

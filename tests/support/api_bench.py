@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from api_contract import check_answer
+from bill_readers import ReadHere
 from export_bench import exports
 from fake_store import FakeStore
 from hostward.api.action import VERSIONS
@@ -107,7 +108,7 @@ class ApiBench:
         self.gateway = Gateway(
             authenticators=signatures(self.keys, host_aliases=self.settings.host_aliases),
             store=self.store, hub=self.hub, clock=self.clock, settings=self.settings,
-            new_request_id=lambda: REQUEST_ID, exports=self.exports, **gateway,
+            new_request_id=lambda: REQUEST_ID, exports=self.exports, **({"bills": ReadHere()} | gateway),
         )  # fmt: skip
 
     def set_key(self, **changes) -> None:

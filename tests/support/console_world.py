@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from console_server import ConsoleServer
+from console_vuls import build_vuls
 from hostward.domain.account import Role
 from hostward.domain.ids import TaskId
 from hostward.domain.machine import Machine
@@ -48,7 +49,7 @@ def build(server: ConsoleServer) -> World:
 
 
 def build_everything(server: ConsoleServer) -> None:
-    """The fleet, and one of all else that a screen can show: a plan, a webhook, an auditor, a scan that runs."""
+    """The fleet, and one of all else to show: a plan, a webhook, an auditor, a running scan, vulnerabilities."""
     server.world = build(server)
     server.until_ended(server.world.done)
     server.user("looks", Role.AUDITOR)
@@ -58,3 +59,4 @@ def build_everything(server: ConsoleServer) -> None:
     )  # fmt: skip
     server.call("CreateWebhook", Name="on call", Url="https://hooks.example.com/in", Events=["finding.new"], Level=3)
     server.fleet.start()
+    build_vuls(server, *server.world.machines[:2])

@@ -15,6 +15,7 @@ from hostward.domain.ids import AccountId
 from hostward.domain.task import DEFAULT_TIMEOUT, Hours
 from hostward.domain.webhook_target import Network
 from hostward.runtime.clock import Clock
+from hostward.usecases.bill_ports import Bills
 from hostward.usecases.feed_ports import FeedWork
 from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
@@ -61,7 +62,7 @@ class Context:
     store: as far as the user may see it. secret_id: the key that was used, "" for none. exports: None where none are
     kept. head: of the request. session: the id of the console session that asks, "" for none. passwords: hashes them.
     post: sends to webhooks, None where nothing is sent. installs: None where no agents are installed from.
-    feeds: renews feeds, None where nothing is renewed.
+    feeds: renews feeds, None where nothing is renewed. bills: reads bills of materials, None where none are read.
     """
 
     account: AccountId
@@ -83,6 +84,7 @@ class Context:
     post: Post | None = None
     installs: Installs | None = None
     feeds: FeedWork | None = None
+    bills: Bills | None = None
 
     def ruled(self, scan: ScanRequest) -> ScanRequest:
         """The scan as the operator's rules let it be."""

@@ -242,7 +242,11 @@ def _text(value: Value, path: str, mistakes: _Mistakes) -> object:
 
 def _is_unicode(text: str) -> bool:
     """False for half a surrogate pair, which JSON can spell and nothing behind the gateway can store."""
-    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _joined(path: str, name: str) -> str:

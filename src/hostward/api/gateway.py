@@ -27,6 +27,7 @@ from hostward.runtime.ids import request_id
 from hostward.runtime.logging import context, get_logger
 from hostward.runtime.metrics import Metrics
 from hostward.usecases.accounts.limited import store_for
+from hostward.usecases.bill_ports import Bills
 from hostward.usecases.feed_ports import FeedWork
 from hostward.usecases.install_ports import Installs
 from hostward.usecases.ports import Hub, Store
@@ -60,6 +61,7 @@ class Gateway:
         post: Post | None = None,
         installs: Installs | None = None,
         feeds: FeedWork | None = None,
+        bills: Bills | None = None,
         new_request_id: Callable[[], str] = request_id,
     ) -> None:
         self._authenticators = tuple(authenticators)
@@ -75,6 +77,7 @@ class Gateway:
         self._post = post
         self._installs = installs
         self._feeds = feeds
+        self._bills = bills
         self._vul_info = VulInfo()
         self._times_left = TimesLeft()
         self._auditor = Auditor(store)
@@ -152,6 +155,7 @@ class Gateway:
             post=self._post,
             installs=self._installs,
             feeds=self._feeds,
+            bills=self._bills,
         )
 
     def _authenticator(self, request: Request, call: Call) -> Authenticator:

@@ -227,6 +227,14 @@ BAD_TIME = Text("YYYY-MM-DD HH:MM:SS in the time zone of the API", "YYYY-MM-DD H
 BAD_DATE = Text("YYYY-MM-DD, from today on", "YYYY-MM-DD,不早于今天")
 BAD_HOST = Text("a host name or address of this server", "本服务的主机名或地址")
 NO_VUL = Text("There is no vulnerability {vul}.", "不存在编号为 {vul} 的漏洞。")
+NO_BILLS = Text(
+    "Bills of materials are read by a running server alone: call this action there.",
+    "仅运行中的服务器可以解析物料清单:请在其上调用。",
+)
+NO_EVENT = Text(
+    "There is no finding {event}: ListMachineVulnerabilities lists those of a machine.",
+    "不存在编号为 {event} 的检测结果:可用 ListMachineVulnerabilities 查询。",
+)
 NO_MACHINE = Text("There is no machine with this Uuid or Quuid.", "不存在具有此 Uuid 或 Quuid 的主机。")
 
 STATUS_SCANNING = Text("Scanning", "扫描中")

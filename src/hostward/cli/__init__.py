@@ -16,6 +16,7 @@ COMMANDS = {
     "machine": ("hostward.cli.machine", "Machines: enrol, list, let in, remove."),
     "agent": ("hostward.cli.agent", "The agent of this host: enrol, run, upgrade, remove."),
     "feed": ("hostward.cli.feed", "Import vulnerability data."),
+    "vuln": ("hostward.cli.vuln.command", "Vulnerabilities of the machines: list, explain, what to upgrade."),
     "ignore": ("hostward.cli.ignore", "Set vulnerabilities aside, list what is, and end it."),
     "vex": ("hostward.cli.vex", "Import OpenVEX documents: what they call not affected is set aside."),
     "user": ("hostward.cli.user", "Users: who may do what, on which machines."),

@@ -18,7 +18,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names every server is asked by. A Host nobody named is a page of somebody else's that points its name here."""
 
 SCREENS: Final = frozenset(
-    {"", "login", "tasks", "scan", "schedules", "machines", "explorer", "settings", "__states"}
+    {"", "login", "tasks", "scan", "schedules", "machines", "vulns", "explorer", "settings", "__states"}
 )  # fmt: skip
 """First parts of the paths that the console draws itself (web/src/app/routes.ts has the whole ones)."""
 

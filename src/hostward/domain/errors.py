@@ -43,6 +43,15 @@ class HostwardError(Exception):
         return str(self) if self.reason is None else words(self.reason, self.values, language)
 
 
+class Refused(HostwardError):
+    """A server refused a call. code: the API's; request_id: what the server's log has it under."""
+
+    def __init__(self, message: str, *, code: str, request_id: str) -> None:
+        super().__init__(f"{message} ({code}, RequestId {request_id})")
+        self.code = code
+        self.request_id = request_id
+
+
 class InvalidValue(HostwardError):
     """A value given by the caller is not acceptable; the message names it and what is accepted."""
 

@@ -70,6 +70,10 @@ class Reason(StrEnum):
     FEEDS_BUSY = "feeds_busy"
     FEEDS_ELSEWHERE = "feeds_elsewhere"
     NO_FEED = "no_feed"
+    BAD_BILL = "bad_bill"
+    BILLS_BUSY = "bills_busy"
+    BILL_TOO_LARGE = "bill_too_large"
+    BILL_FINDS_TOO_MUCH = "bill_finds_too_much"
 
 
 TEXTS: Mapping[Reason, tuple[str, str]] = {
@@ -252,6 +256,22 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.NO_VEX: ("no OpenVEX document {document} was imported", "未导入过 OpenVEX 文档 {document}"),
     Reason.NO_VUL: ("VulID {vul} is not a vulnerability that is known here", "VulID {vul} 不是已知的漏洞"),
+    Reason.BAD_BILL: (
+        "Document can't be read as a bill of materials: {problem}",
+        "Document 无法作为物料清单解析:{problem}",
+    ),
+    Reason.BILLS_BUSY: (
+        "{limit} bills of materials are being read already: send this one again in a moment",
+        "已有 {limit} 份物料清单正在解析:请稍后重新发送",
+    ),
+    Reason.BILL_TOO_LARGE: (
+        "the bill has {count} packages, and up to {limit} are judged at once: split it",
+        "物料清单包含 {count} 个软件包,一次最多判断 {limit} 个:请拆分后发送",
+    ),
+    Reason.BILL_FINDS_TOO_MUCH: (
+        "the bill's packages meet advisories {count} times, and up to {limit} are answered at once: split it",
+        "物料清单中的软件包与公告匹配 {count} 次,一次最多返回 {limit} 次:请拆分后发送",
+    ),
     Reason.REFUSED: ("the scan could not start: {message}", "扫描无法启动:{message}"),
 }
 """In English and Chinese; names in braces are filled in."""

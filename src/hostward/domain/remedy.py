@@ -7,26 +7,12 @@ from typing import Final
 
 from hostward.domain.advisory import Match
 from hostward.domain.package import Restart
+from hostward.domain.upgrade_command import upgrade_command
 from hostward.domain.versions.table import family_of
 
 UNITS_SHOWN: Final = 3
 """Units named in what is to be done; more are counted."""
 
-_SAFE = re.compile(r"(?!-)[A-Za-z0-9@][A-Za-z0-9@/._+~:-]{0,200}")
-"""Names and versions that a shell takes as they are; for others no command is shown: they come from hosts."""
-
-_COMMANDS = {
-    "dpkg": "apt-get update && apt-get install --only-upgrade {name}",
-    "apk": "apk upgrade --update-cache {name}",
-    "PyPI": "python3 -m pip install {name}=={version}",
-    "npm": "npm install {name}@{version}",
-    "Go": "go get {name}@v{version}",
-    "crates.io": "cargo update --package {name} --precise {version}",
-    "RubyGems": "gem install {name} --version {version}",
-    "Packagist": "composer require {name}:^{version}",
-}
-_DNF, _ZYPPER = "dnf upgrade --refresh {name}", "zypper update {name}"
-_OF_ZYPPER = frozenset({"SUSE", "openSUSE"})
 _KERNEL = re.compile(r"linux(?:-image)?(?:-|$)|kernel(?:-|$)")
 _EVERYWHERE = re.compile(r"(?:libc6|libc-bin|glibc|musl|systemd|dbus|libsystemd0)(?:-|$)")
 _INSIDE = "://"
@@ -45,7 +31,7 @@ def place_of(path: bytes) -> str:
 
 def with_restarts(matches: Sequence[Match], restarts: Sequence[Restart]) -> Sequence[Match]:
     """The matches of the machine's own packages with what runs their old files, as the machine told it."""
-    words = _words_of(restarts)
+    words = restart_words(restarts)
     if not words:
         return matches
     return [
@@ -54,7 +40,8 @@ def with_restarts(matches: Sequence[Match], restarts: Sequence[Restart]) -> Sequ
     ]
 
 
-def _words_of(restarts: Sequence[Restart]) -> Mapping[str, str]:
+def restart_words(restarts: Sequence[Restart]) -> Mapping[str, str]:
+    """What runs the old files of each package, as Match has it; packages of which nothing does are left out."""
     units: dict[str, list[str]] = {}
     for each in restarts:
         units.setdefault(each.package, []).append(each.unit)
@@ -79,21 +66,18 @@ def remedy(component: str, fixed: str, ecosystem: str = "", place: str = "", res
         return f"rebuild the image of {place} with {component} {fixed} or newer, for instance from a newer base image"
     if place:
         return f"upgrade {component} to {fixed} in {place}"
-    command = _command(component, fixed, ecosystem)
+    command = upgrade_command(ecosystem, [component], fixed)
     return (
         f"upgrade {component} to {fixed}" + (f": {command}" if command else "") + _after(component, ecosystem, restart)
     )
 
 
-def _command(component: str, fixed: str, ecosystem: str) -> str:
-    name = ecosystem.partition(":")[0]
-    family = family_of(ecosystem)
-    if family is None or not _SAFE.fullmatch(component) or not _SAFE.fullmatch(fixed):
-        return ""
-    if family.scheme == "rpm":
-        return (_ZYPPER if name in _OF_ZYPPER else _DNF).format(name=component)
-    text = _COMMANDS.get(name) or _COMMANDS.get(family.scheme, "")
-    return text.format(name=component, version=fixed.removeprefix("v") if name == "Go" else fixed)
+def restart_hint(component: str, ecosystem: str, restart: str = "") -> str:
+    """What must start again once a package is upgraded, in words; "" for nothing that the package alone tells.
+
+    restart: what of the machine runs its old files, as Match has it.
+    """
+    return _after(component, ecosystem, restart).removeprefix("; then ")
 
 
 def _after(component: str, ecosystem: str, restart: str) -> str:

@@ -72,6 +72,9 @@ def _ordered(order: MachineOrder, *, descending: bool) -> Sequence[ColumnElement
             by: ColumnElement[Any] = _M.host_name
         case MachineOrder.LAST_SEEN:
             by = func.coalesce(_M.last_seen, -1)
+        case MachineOrder.VULNERABILITIES:
+            its = select(_R.risks).where(_R.machine_id == _M.machine_id, _R.module == Module.VUL.value)
+            by = func.coalesce(its.scalar_subquery(), -1)
     return (by.desc() if descending else by, _M.machine_id)
 
 

@@ -250,11 +250,15 @@ MachineCondition = (
 
 
 class MachineOrder(Enum):
-    """What a list of machines can be sorted by: what is quick for any number of them."""
+    """What a list of machines can be sorted by: what is quick for any number of them.
+
+    VULNERABILITIES: as Listed.risks counts them; machines without whole results come before those that have none.
+    """
 
     ENROLMENT = "enrolment"
     HOST_NAME = "host_name"
     LAST_SEEN = "last_seen"
+    VULNERABILITIES = "vulnerabilities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-from hostward.domain.errors import HostwardError
+from hostward.domain.errors import Refused
 from hostward.settings import Settings
 from hostward.usecases.ports import UnitOfWork
 from hostward.wiring import control
@@ -31,7 +31,9 @@ class _Stored(Protocol):
 
 
 def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> "Answer":
-    """The Response to a call of an action of the service hostward. Raises HostwardError for an error too.
+    """The Response to a call of an action of the service hostward.
+
+    Raises Refused for an error, HostwardError where there is no account yet.
 
     Without a running server the data directory is locked while the call lasts.
     """
@@ -40,7 +42,7 @@ def call(settings: Settings, action: str, parameters: Mapping[str, object]) -> "
         answer = stored().call(settings, action, parameters)
     error = answer.get("Error")
     if error is not None:
-        raise HostwardError(f"{error['Message']} ({error['Code']}, RequestId {answer.get('RequestId', 'none')})")
+        raise Refused(error["Message"], code=error["Code"], request_id=answer.get("RequestId", "none"))
     return answer
 
 

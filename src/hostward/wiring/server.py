@@ -33,6 +33,7 @@ from hostward.usecases.accounts.first_run import Owner, first_run
 from hostward.usecases.ports import Store
 from hostward.usecases.webhook_ports import Post
 from hostward.wiring.application import Application
+from hostward.wiring.bill_process import BillReader
 from hostward.wiring.control import Control
 from hostward.wiring.events import open_events
 from hostward.wiring.exports import open_exports, sweep
@@ -183,6 +184,7 @@ def _gateway(
         authenticators=(*signed, SessionAuthenticator(store)), store=store, hub=hub, clock=clock,
         settings=api_settings(settings), rate=rate_of(settings, metrics), exports=exports,
         metrics=metrics, passwords=passwords, post=post, installs=installs, feeds=feeds,
+        bills=BillReader(),
     )  # fmt: skip
 
 

@@ -19,9 +19,16 @@ TABS = tuple(
     f"/explorer?action=DescribeScanTaskDetails&tab={tab}"
     for tab in ("call", "signature", "code", "docs", "errors", "mock", "history")
 )
-LISTS = ("/", "/tasks", TASK, f"{TASK}?tab=risks", f"{TASK}?tab=failures", "/schedules", "/machines")
+LISTS = ("/", "/tasks", TASK, f"{TASK}?tab=risks", f"{TASK}?tab=failures", "/schedules", "/machines", "/vulns")
+VULS = (
+    "/vulns/1",
+    "/vulns/999",
+    "/vulns?view=package",
+    "/vulns?view=machine",
+    "/vulns?machine=q-web-01.prod&status=any",
+)
 PLANS = ("/scan/new", "/scan/new?module=Malware", "/scan/new?module=Baseline")
-LOADED = (*LISTS, *PLANS, *SETTINGS, *TABS, "/tasks/a/b/c")
+LOADED = (*LISTS, *VULS, *PLANS, *SETTINGS, *TABS, "/tasks/a/b/c")
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +73,11 @@ def _tags(page: Page) -> None:
     page.get_by_role("button", name="Edit tags").click()
 
 
+def _ignore_on_some(page: Page) -> None:
+    page.get_by_role("grid").get_by_role("checkbox").nth(1).check()
+    page.get_by_role("button", name="Ignore on these").click()
+
+
 def _press(name: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("button", name=re.compile(name)).first.click()
 
@@ -83,6 +95,8 @@ OVERLAYS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "tags": ("/machines", _tags),
     "machine of a task": (TASK, _drawer_of_a_machine),
     "risk": (f"{TASK}?tab=risks", _drawer_of_a_machine),
+    "why": ("/vulns/1", _drawer_of_a_machine),
+    "ignore": ("/vulns/1", _ignore_on_some),
     "stop": ("/tasks/Malware/2", _press("Stop all")),
     "plan": ("/schedules?edit=Vul", lambda _: None),
     "audit entry": ("/settings/audit", _drawer_of_a_machine),

@@ -18,6 +18,7 @@ SCREENS = (
     "/scan/new",
     "/schedules",
     "/machines",
+    "/vulns",
     "/settings/me",
     "/settings/keys",
     "/explorer",
@@ -152,8 +153,8 @@ def test_a_list_is_searched_by_keyboard(mine: Tabs):
 
 
 @pytest.mark.parametrize(("key", "heading"), [
-    ("o", "Overview"), ("t", "Scan tasks"), ("c", "Schedules"), ("m", "Machines"), ("x", "API Explorer"),
-    ("s", "Settings"),
+    ("o", "Overview"), ("t", "Scan tasks"), ("c", "Schedules"), ("m", "Machines"), ("v", "Vulnerabilities"),
+    ("x", "API Explorer"), ("s", "Settings"),
 ])  # fmt: skip
 def test_screens_are_gone_to_by_two_keys(mine: Tabs, key: str, heading: str):
     """G and a letter."""

@@ -12,6 +12,7 @@ from console_world import build
 pytestmark = pytest.mark.needs("browser", "console")
 PATHS = (
     "/", "/tasks", "/tasks/Malware/1", "/tasks/Malware/1?tab=failures", "/scan/new", "/schedules", "/machines",
+    "/vulns", "/vulns?view=package", "/vulns?view=machine",
     "/settings/keys", "/settings/audit", "/explorer?action=DescribeScanTaskDetails",
 )  # fmt: skip
 OUTSIDE = script("outside.js")
@@ -129,7 +130,7 @@ def test_a_link_opens_in_a_new_tab_when_asked(mine: Tabs):
 
 
 @pytest.mark.parametrize(
-    "screen", ["overview", "tasks", "task", "newscan", "schedules", "machines", "settings", "explorer"]
+    "screen", ["overview", "tasks", "task", "newscan", "schedules", "machines", "vulns", "vuln", "settings", "explorer"]
 )
 def test_words_that_are_longer_by_two_fifths_are_not_cut_off(mine: Tabs, screen: str):
     """As those of other languages are; at 1280 pixels, over samples that have everything."""

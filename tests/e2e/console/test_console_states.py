@@ -14,9 +14,19 @@ pytestmark = pytest.mark.needs("browser", "console")
 TASK = "/tasks/Malware/1"
 PAGES = ("me", "keys", "users", "audit", "ignored", "notifications", "feeds", "system")
 SETTINGS = tuple(f"/settings/{page}" for page in PAGES)
-LISTS = ("/", "/tasks", TASK, f"{TASK}?tab=risks", f"{TASK}?tab=failures", "/schedules", "/machines")
-REFUSED = (*LISTS, "/scan/new", *SETTINGS[:6])
-HUGE = ("/tasks", TASK, f"{TASK}?tab=risks", "/machines", "/settings/audit")
+LISTS = ("/", "/tasks", TASK, f"{TASK}?tab=risks", f"{TASK}?tab=failures", "/schedules", "/machines", "/vulns")
+VULS = ("/vulns/1", "/vulns?view=package", "/vulns?view=machine", "/vulns?machine=q-web-00.prod")
+REFUSED = (*LISTS, *VULS, "/scan/new", *SETTINGS[:6])
+HUGE = (
+    "/tasks",
+    TASK,
+    f"{TASK}?tab=risks",
+    "/machines",
+    "/vulns",
+    "/vulns/1",
+    "/vulns?view=machine",
+    "/settings/audit",
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +44,20 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleServer]
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/tasks", "/machines", "/schedules", "/scan/new", "/settings/notifications", "/settings/audit"]
+    "path",
+    [
+        "/",
+        "/tasks",
+        "/machines",
+        "/vulns",
+        "/vulns/1",
+        "/vulns?view=package",
+        "/vulns?view=machine",
+        "/schedules",
+        "/scan/new",
+        "/settings/notifications",
+        "/settings/audit",
+    ],
 )
 def test_a_screen_with_nothing(browser: Browser, nothing: ConsoleServer, path: str):
     """One sentence and one thing to do."""

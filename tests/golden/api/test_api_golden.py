@@ -15,6 +15,7 @@ from api_scenarios import EXAMPLES, Example
 from console_scenarios import CONSOLE_EXAMPLES
 from enrolment_scenarios import ENROLMENT_EXAMPLES
 from feed_scenarios import FEED_EXAMPLES
+from fleet_vul_scenarios import FLEET_VUL_EXAMPLES
 from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
 from ignore_scenarios import IGNORE_EXAMPLES
@@ -28,6 +29,7 @@ ALL = (
     *FEED_EXAMPLES,
     *IGNORE_EXAMPLES,
     *VUL_EXAMPLES,
+    *FLEET_VUL_EXAMPLES,
 )
 SECRETS = re.compile(r'"(?:SecretKey|TmpSecretKey|Token)": "([^"]*)"')
 

@@ -107,12 +107,20 @@ def test_a_denied_call_spends_nothing_of_the_rate() -> None:
 def test_only_actions_that_read_have_permissions_that_read() -> None:
     """What is audited goes by the permission: a changing action under a reading one would leave no trace.
 
-    ExportTasks only tells how far an export is; the others reckon, compare or write something and keep nothing. The
-    two that describe an installation make a token, whatever the API calls them.
+    ExportTasks only tells how far an export is; the others reckon, compare, judge or write something and keep nothing.
+    The two that describe an installation make a token, whatever the API calls them.
     """
     reading = {action.name for action in ACTIONS if not action.changes}
     others = {name for name in reading if not name.startswith(("Describe", "List"))}
-    assert others == {"ExportTasks", "CompareScanTasks", "EstimateScan", "GenerateCode", "PreviewSchedule"}
+    assert others == {
+        "ExportTasks",
+        "CompareScanTasks",
+        "EstimateScan",
+        "ExplainFinding",
+        "GenerateCode",
+        "PreviewSchedule",
+        "ScanSbom",
+    }
     changing = [action.name for action in ACTIONS if action.changes]
     assert [name for name in changing if name.startswith(("Describe", "List"))] == [
         "DescribeAgentInstallCommand", "DescribeAgentInstallationToken",

@@ -14,9 +14,10 @@ ACTIONS = [
     "DescribeOverview", "ListScanTasks", "DescribeScanTask", "ListScanTaskMachines", "ListScanTaskRisks",
     "CompareScanTasks", "EstimateScan", "ListMachines", "ListSchedules", "ListUsers", "ListApiKeys", "ListSessions",
     "ListAuditEntries", "ListMachineRestarts", "ListWebhooks", "ListWebhookDeliveries", "ListFeeds", "ListIgnoreRules",
-    "ListVexDocuments",
+    "ListVexDocuments", "ListVulnerabilities", "ListMachineVulnerabilities", "ListVulnerableMachines", "ListUpgrades",
+    "ExplainFinding",
 ]  # fmt: skip
-OF_CWP = ["DescribeMachineOsList", "DescribeTags"]
+OF_CWP = ["DescribeMachineOsList", "DescribeTags", "DescribeVulInfoCvss"]
 TASK = {"Module": "Vul", "TaskId": 81}
 ROW = 32
 VIEW = 700

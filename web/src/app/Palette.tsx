@@ -1,24 +1,26 @@
-/** Ctrl or Cmd and K: pages, scans, machines, tasks and actions by a few letters of their names. */
+/** Ctrl or Cmd and K: pages, scans, vulnerabilities, machines, tasks and actions by a few letters of their names. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Dialog, Icon, type IconName } from "@/ui";
 import { call } from "@/lib/api";
 import { useTexts } from "@/lib/i18n";
 import { navigate } from "@/lib/router";
 import { useCan } from "@/lib/session";
-import { MODULES, type ScanTask } from "@/lib/wire";
+import { MODULES, type ScanTask, type Vulnerability } from "@/lib/wire";
 import { ENTRIES } from "./routes";
 import { moduleTexts } from "./texts";
 import { texts } from "./paletteTexts";
 import "./palette.css";
 
 interface Hit {
-  kind: "page" | "scan" | "machine" | "task" | "action";
+  kind: "page" | "scan" | "vulnerability" | "machine" | "task" | "action";
   label: string;
   hint: string;
   to: string;
   icon: IconName;
 }
 
+/** A name of an advisory, or its beginning: the list is asked for nothing else. */
+const NAMED = /^(cve|ghsa|[a-z]{2,6}-?\d{0,4}:?\d*)-|^\d{4}-\d/i;
 const SETTLE_MS = 120;
 const EACH = 5;
 const SHOWN = 12;
@@ -29,16 +31,24 @@ function fits(words: string, query: string): boolean {
 }
 
 async function asked(query: string, kinds: Record<Hit["kind"], string>, signal: AbortSignal): Promise<Hit[]> {
-  const [machines, tasks] = await Promise.allSettled([
+  const [machines, tasks, vuls] = await Promise.allSettled([
     call<{ Machines: { Quuid: string; HostName: string; HostIp: string }[] }>("hostward", "ListMachines", { Query: query, Limit: EACH }, signal),
     /^\d{1,15}$/.test(query)
       ? call<{ Tasks: ScanTask[] }>("hostward", "ListScanTasks", { Query: query, Limit: EACH }, signal)
       : Promise.resolve({ Tasks: [] as ScanTask[] }),
+    NAMED.test(query)
+      ? call<{ Vulnerabilities: Vulnerability[] }>("hostward", "ListVulnerabilities", { Query: query, Limit: EACH }, signal)
+      : Promise.resolve({ Vulnerabilities: [] as Vulnerability[] }),
   ]);
   const found: Hit[] = [];
   if (tasks.status === "fulfilled") {
     for (const task of tasks.value.Tasks) {
       found.push({ kind: "task", icon: "list", label: `${task.Module} ${task.TaskId}`, hint: `${kinds.task} · ${task.BeginTime}`, to: `/tasks/${task.Module}/${task.TaskId}` });
+    }
+  }
+  if (vuls.status === "fulfilled") {
+    for (const one of vuls.value.Vulnerabilities) {
+      found.push({ kind: "vulnerability", icon: "bug", label: one.CveId, hint: `${kinds.vulnerability} · ${one.Component}`, to: `/vulns/${one.VulId}` });
     }
   }
   if (machines.status === "fulfilled") {

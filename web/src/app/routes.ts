@@ -11,7 +11,7 @@ export interface Route {
   section: Section;
 }
 
-export type Section = "overview" | "tasks" | "schedules" | "machines" | "explorer" | "settings" | "none";
+export type Section = "overview" | "tasks" | "schedules" | "machines" | "vulns" | "explorer" | "settings" | "none";
 
 export interface Entry {
   section: Exclude<Section, "none">;
@@ -28,6 +28,7 @@ export const ENTRIES: readonly Entry[] = [
   { section: "tasks", to: "/tasks", icon: "list", key: "t", permission: "scan:read" },
   { section: "schedules", to: "/schedules", icon: "calendar", key: "c", permission: "schedule:read" },
   { section: "machines", to: "/machines", icon: "server", key: "m", permission: "machine:read" },
+  { section: "vulns", to: "/vulns", icon: "bug", key: "v", permission: "scan:read" },
   { section: "explorer", to: "/explorer", icon: "terminal", key: "x", permission: "scan:read" },
   { section: "settings", to: "/settings", icon: "settings", key: "s", permission: "scan:read" },
 ];
@@ -40,6 +41,8 @@ export const ROUTES: readonly Route[] = [
   { path: "/schedules", section: "schedules", screen: screen(() => import("@/screens/schedules")) },
   { path: "/machines", section: "machines", screen: screen(() => import("@/screens/machines")) },
   { path: "/machines/enroll", section: "machines", screen: screen(() => import("@/screens/enrol")) },
+  { path: "/vulns", section: "vulns", screen: screen(() => import("@/screens/vulns")) },
+  { path: "/vulns/:vul", section: "vulns", screen: screen(() => import("@/screens/vulns")) },
   { path: "/explorer", section: "explorer", screen: screen(() => import("@/screens/explorer")) },
   { path: "/settings", section: "settings", screen: screen(() => import("@/screens/settings")) },
   { path: "/settings/:page", section: "settings", screen: screen(() => import("@/screens/settings")) },

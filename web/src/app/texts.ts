@@ -1,7 +1,7 @@
 import type { Section } from "./routes";
 
 const sections = {
-  overview: "Overview", tasks: "Scan tasks", schedules: "Schedules", machines: "Machines", explorer: "API Explorer", settings: "Settings",
+  overview: "Overview", tasks: "Scan tasks", schedules: "Schedules", machines: "Machines", vulns: "Vulnerabilities", explorer: "API Explorer", settings: "Settings",
 } satisfies Record<Exclude<Section, "none">, string>;
 
 const en = {
@@ -29,7 +29,7 @@ const en = {
 };
 
 const zh: typeof en = {
-  sections: { overview: "概览", tasks: "扫描任务", schedules: "定时扫描", machines: "主机列表", explorer: "API Explorer", settings: "设置" },
+  sections: { overview: "概览", tasks: "扫描任务", schedules: "定时扫描", machines: "主机列表", vulns: "漏洞", explorer: "API Explorer", settings: "设置" },
   skip: "跳到正文",
   navigation: "主导航",
   fold: "收起导航",

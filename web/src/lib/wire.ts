@@ -263,3 +263,113 @@ export interface Delivery {
   NextTime: string;
   State: "Pending" | "Sent" | "GivenUp";
 }
+
+/** An installed package that brings a vulnerability. */
+export interface VulPackage {
+  Name: string;
+  Source: string;
+  Installed: string;
+  Fixed: string;
+  FixStatus: string;
+  Path: string;
+  SaidBy: string;
+}
+
+/** A vulnerability over machines. Cvss, Epss "": nobody gives one. Machines: those that have it and do not set it aside. */
+export interface Vulnerability {
+  VulId: number;
+  CveId: string;
+  Name: string;
+  Level: number;
+  LevelSource: string;
+  Cvss: string;
+  CvssVector: string;
+  Epss: string;
+  Kev: boolean;
+  Category: number;
+  Component: string;
+  Fixed: string;
+  FixStatus: string;
+  Machines: number;
+  FixedMachines: number;
+  IgnoredMachines: number;
+  FirstSeen: string;
+  LastSeen: string;
+  Status: "present" | "fixed";
+}
+
+/** A vulnerability on one machine. */
+export interface MachineVulnerability extends Vulnerability {
+  EventId: number;
+  FixedTime: string;
+  Cause: string;
+  Reopened: boolean;
+  Ignored: boolean;
+  Packages: VulPackage[];
+}
+
+/** A machine that has or had a vulnerability. Fixed: when it was gone, "" while it is there. */
+export interface VulnerableMachine {
+  EventId: number;
+  Quuid: string;
+  HostName: string;
+  HostIp: string;
+  OsName: string;
+  Status: "present" | "fixed";
+  FirstSeen: string;
+  LastSeen: string;
+  Fixed: string;
+  Cause: string;
+  Reopened: boolean;
+  Ignored: boolean;
+  Packages: VulPackage[];
+}
+
+/** Risks: pairs of a machine and a vulnerability that it closes. */
+export interface Upgrade {
+  Ecosystem: string;
+  Component: string;
+  Fixed: string;
+  Machines: number;
+  Vulnerabilities: number;
+  Risks: number;
+  Level: number;
+  Kev: boolean;
+  Command: string;
+}
+
+export interface ExplainedFinding {
+  Finding: MachineVulnerability;
+  Quuid: string;
+  HostName: string;
+  OsName: string;
+  Description: string;
+  References: string[];
+  PublishTime: string;
+  Reasons: {
+    Package: string;
+    Source: string;
+    Installed: string;
+    Compared: string;
+    Fixed: string;
+    FixStatus: string;
+    Ecosystem: string;
+    Path: string;
+    Feed: string;
+    Advisory: string;
+    Aliases: string[];
+    FeedTime: string;
+    FeedState: string;
+    Comparison: string;
+    Rule: string;
+    Level: number;
+    LevelSource: string;
+    Cvss: string;
+  }[];
+  SilentFeeds: { Feed: string; State: string; Time: string; Reason: string }[];
+  NotCovered: string;
+  Command: string;
+  Fix: string;
+  Restart: string;
+  IgnoredBy: IgnoreRule[];
+}

@@ -1,7 +1,8 @@
 /** What the sample server answers, by action and state. Nothing of a browser is used here, so that tests can ask too. */
-import type { Bucket, Module } from "@/lib/wire";
+import type { Bucket, Module, Vulnerability } from "@/lib/wire";
 import { bucketCounts, bucketOf, FRESH, hostIp, hostName, isOffline, machine, machineRow, quuidOf, system, systems, tagsOf, task } from "./fleet";
 import { auditEntry, deliveries, emptyOverview, feeds, feedUpdate, keys, noUpdate, overview, risk, schedules, sessions, users, webhooks } from "./risks";
+import { explained, indexOf, known as knownVul, machineVulnerability, upgrade, vulnerability, vulnerableMachine } from "./vulns";
 
 export const STATES = ["loaded", "empty", "error", "denied", "loading", "stale", "huge"] as const;
 export type State = (typeof STATES)[number];
@@ -19,6 +20,8 @@ const MANY_TASKS = 1_000_000;
 const RISKS = 412;
 const ENTRIES = 260;
 const PAGE = 100;
+const FIRST_VUL = 1_000;
+const MANY_VULS = 250_000;
 const NOTE_LIMIT = 100;
 
 const sizeOf = ({ state }: Asked, some: number, many: number) => (state === "empty" ? 0 : state === "huge" ? many : some);
@@ -44,6 +47,16 @@ const names = (query: string) => {
   return (index: number) => hostName(index).includes(wanted) || hostIp(index).includes(wanted);
 };
 
+const risksOf = (index: number, module: Module) => machine(index).Scans.find((one) => one.Module === module)?.Risks ?? -1;
+
+function mostVulnerable(asked: Asked, fits: (index: number) => boolean) {
+  const chosen = Array.from({ length: machinesOf(asked) }, (_, index) => index).filter(fits);
+  const counted = new Map(chosen.map((index) => [index, risksOf(index, "Vul")]));
+  chosen.sort((one, other) => (counted.get(other) ?? 0) - (counted.get(one) ?? 0));
+  const { TotalCount, rows } = page(asked, chosen.length, (at) => machine(chosen[at] ?? 0));
+  return { TotalCount, Machines: rows };
+}
+
 function listMachines(asked: Asked) {
   const { Query, Status, OsNames, Tags, Quuids } = asked.parameters;
   const [query, status, os, tags, quuids] = [text(Query), text(Status), list(OsNames), list(Tags), list(Quuids)];
@@ -55,6 +68,9 @@ function listMachines(asked: Asked) {
   if (os.length > 0) checks.push((index) => os.includes(system(index)));
   if (tags.length > 0) checks.push((index) => tagsOf(index).some((tag) => tags.includes(tag)));
   if (quuids.length > 0) checks.push((index) => quuids.includes(quuidOf(index)));
+  const atRisk = list(asked.parameters.RiskModules) as Module[];
+  if (atRisk.length > 0) checks.push((index) => atRisk.some((module) => risksOf(index, module) > 0));
+  if (asked.parameters.Sort === "Vulnerabilities") return mostVulnerable(asked, (index) => checks.every((fits) => fits(index)));
   const { TotalCount, rows } = page(asked, machinesOf(asked), machine, checks.length > 0 ? (index) => checks.every((fits) => fits(index)) : undefined);
   return { TotalCount, Machines: rows };
 }
@@ -115,10 +131,10 @@ function compare(asked: Asked) {
   return { New: some(0, 4), Fixed: some(20, 7), Same: 401, Truncated: false };
 }
 
-const restarts = () => [
-  { Unit: "", Package: "linux-image-amd64", Path: "", Processes: 0, Reason: "6.1.0-28-amd64 is installed and 6.1.0-26-amd64 runs" },
-  { Unit: "nginx.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libssl.so.3", Processes: 3, Reason: "it still runs a file that was replaced" },
-  { Unit: "ssh.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", Processes: 1, Reason: "it still runs a file that was replaced" },
+const restarts = (chinese: boolean) => [
+  { Unit: "", Package: "linux-image-amd64", Path: "", Processes: 0, Reason: chinese ? "已安装 6.1.0-28-amd64,运行中的是 6.1.0-26-amd64" : "6.1.0-28-amd64 is installed and 6.1.0-26-amd64 runs" },
+  { Unit: "nginx.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libssl.so.3", Processes: 3, Reason: chinese ? "仍在运行已被替换的文件" : "it still runs a file that was replaced" },
+  { Unit: "ssh.service", Package: "libssl3", Path: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", Processes: 1, Reason: chinese ? "仍在运行已被替换的文件" : "it still runs a file that was replaced" },
 ];
 
 function estimate(asked: Asked) {
@@ -149,6 +165,33 @@ function ignoreRules(asked: Asked) {
   return { TotalCount, Rules: rows };
 }
 
+/** Those of the fleet, or of one machine, which has fewer. */
+function vulnerabilities<Row extends Vulnerability>(asked: Asked, total: number, row: (index: number) => Row) {
+  const { Levels, Query, Kev, Fixable } = asked.parameters;
+  const [levels, query] = [list(Levels), text(Query).toLowerCase()];
+  const filtered = levels.length > 0 || query !== "" || Kev !== undefined || Fixable !== undefined;
+  const fits = (index: number) => {
+    const one = row(index);
+    return (levels.length === 0 || levels.includes(one.Level)) && `${one.CveId} ${one.Name}`.toLowerCase().includes(query) && (Kev === undefined || one.Kev === Kev) && (Fixable === undefined || (one.Fixed !== "") === Fixable);
+  };
+  const { TotalCount, rows } = page(asked, total, row, filtered ? fits : undefined);
+  return { TotalCount, Vulnerabilities: rows };
+}
+
+function vulnerableMachines(asked: Asked) {
+  const { VulId, Status, Query } = asked.parameters;
+  const row = (index: number) => vulnerableMachine(index, number(VulId, FIRST_VUL));
+  const named = names(text(Query));
+  const fits = text(Status) || text(Query) ? (index: number) => (text(Status) === "" || row(index).Status === Status) && named(index) : undefined;
+  const { TotalCount, rows } = page(asked, sizeOf(asked, 333, MANY), row, fits);
+  return { TotalCount, Machines: rows };
+}
+
+function upgrades(asked: Asked) {
+  const { TotalCount, rows } = page(asked, sizeOf(asked, 38, 1_200), (index) => upgrade(index, machinesOf(asked)));
+  return { TotalCount, Upgrades: rows };
+}
+
 const vexDocuments = () => [{ Document: "https://example.com/vex/2026-7", Author: "security@example.com", Version: 3, IssuedTime: "2026-11-01 00:00:00", ImportedTime: "2026-11-20 09:00:00", Owner: "ann", Rules: 12, Statements: 14 }];
 
 const some = <T>({ state }: Asked, rows: T[]): T[] => (state === "empty" ? [] : rows);
@@ -160,10 +203,16 @@ const READ: Record<string, (asked: Asked) => object> = {
   DescribeScanTask: describeTask,
   ListScanTaskMachines: taskMachines,
   ListScanTaskRisks: taskRisks,
+  ListVulnerabilities: (asked) => vulnerabilities(asked, sizeOf(asked, RISKS, MANY_VULS), (index) => vulnerability(index, machinesOf(asked))),
+  ListMachineVulnerabilities: (asked) => vulnerabilities(asked, sizeOf(asked, 57, 3_000), machineVulnerability),
+  ListVulnerableMachines: vulnerableMachines,
+  ListUpgrades: upgrades,
+  ExplainFinding: (asked) => explained(number(asked.parameters.EventId, 1)),
+  DescribeVulInfoCvss: (asked) => knownVul(indexOf(number(asked.parameters.VulId, FIRST_VUL))),
   CompareScanTasks: compare,
   EstimateScan: estimate,
   ListMachines: listMachines,
-  ListMachineRestarts: (asked) => ({ Known: true, Restarts: some(asked, restarts()) }),
+  ListMachineRestarts: (asked) => ({ Known: true, Restarts: some(asked, restarts(asked.chinese)) }),
   DescribeMachineOsList: (asked) => ({ List: some(asked, systems()) }),
   DescribeTags: (asked) => ({ List: tags(asked) }),
   ListSchedules: (asked) => ({ TotalCount: some(asked, schedules()).length, Schedules: some(asked, schedules()) }),

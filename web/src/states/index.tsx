@@ -13,7 +13,7 @@ import "./states.css";
 /** Where each screen is. :page is taken from the query. */
 const PATHS: Record<string, string> = {
   login: "/login", overview: "/", tasks: "/tasks", task: "/tasks/Vul/81", newscan: "/scan/new", schedules: "/schedules",
-  machines: "/machines", settings: "/settings/:page", explorer: "/explorer",
+  machines: "/machines", vulns: "/vulns", vuln: "/vulns/1000", settings: "/settings/:page", explorer: "/explorer",
 };
 const OWN = ["state", "lang", "theme", "page", "delay"];
 const FIRST_PAGE = "me";

@@ -37,6 +37,7 @@ from hostward.api.actions.accounts import ACCOUNT_ACTIONS
 from hostward.api.actions.console_views import CONSOLE_VIEW_ACTIONS
 from hostward.api.actions.enrolment import ENROLMENT_ACTIONS
 from hostward.api.actions.feeds import FEED_ACTIONS
+from hostward.api.actions.fleet_vulnerabilities import FLEET_VULNERABILITY_ACTIONS
 from hostward.api.actions.ignoring import IGNORE_ACTIONS
 from hostward.api.actions.machines import MACHINE_ACTIONS
 from hostward.api.actions.signing_in import SIGNING_IN_ACTIONS
@@ -304,6 +305,7 @@ ACTIONS: Final[tuple[AnyAction, ...]] = (
     *SIGNING_IN_ACTIONS,
     *TASK_VIEW_ACTIONS,
     *VULNERABILITY_ACTIONS,
+    *FLEET_VULNERABILITY_ACTIONS,
     *WEBHOOK_ACTIONS,
     *FEED_ACTIONS,
     *IGNORE_ACTIONS,

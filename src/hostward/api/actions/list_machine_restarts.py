@@ -8,7 +8,8 @@ import msgspec
 from hostward.api.context import Context
 from hostward.api.decode import Uint64
 from hostward.api.errors import ApiError, Code
-from hostward.api.texts import NO_MACHINE
+from hostward.api.restart_texts import reason_in
+from hostward.api.texts import NO_MACHINE, Language
 from hostward.domain.package import Restart
 from hostward.usecases.machines import restarts
 
@@ -43,17 +44,17 @@ async def answer(ctx: Context, request: Request) -> Response:
     found = await ctx.store.read(lambda uow: restarts.find(uow, account=ctx.account, quuid=request.quuid))
     if found is None:
         raise ApiError(Code.RESOURCE_NOT_FOUND, NO_MACHINE)
-    return Response(known=found.known, restarts=_told(found.restarts))
+    return Response(known=found.known, restarts=_told(found.restarts, ctx.language))
 
 
-def _told(restarts: Sequence[Restart]) -> list[RestartInfo]:
+def _told(restarts: Sequence[Restart], language: Language) -> list[RestartInfo]:
     return [
         RestartInfo(
             unit=each.unit,
             package=each.package,
             path=each.path.decode("utf-8", "backslashreplace"),
             processes=each.processes,
-            reason=each.reason,
+            reason=reason_in(language, each.reason),
         )
         for each in restarts
     ]

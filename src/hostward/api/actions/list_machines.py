@@ -25,6 +25,7 @@ ONLINE: Final = "Online"
 OFFLINE: Final = "Offline"
 SORTS: Final = {
     "": MachineOrder.ENROLMENT, "HostName": MachineOrder.HOST_NAME, "LastSeenTime": MachineOrder.LAST_SEEN,
+    "Vulnerabilities": MachineOrder.VULNERABILITIES,
 }  # fmt: skip
 """What any number of machines is sorted by in a moment."""
 

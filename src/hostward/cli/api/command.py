@@ -19,7 +19,8 @@ from hostward.cli.api.query import Query, query_of
 from hostward.cli.api.sending import send
 from hostward.cli.api.signing import shown, sign
 from hostward.cli.api.target import Named, NoKey, endpoint_of, key_of
-from hostward.cli.api.telling import NO_ACCESS, NOT_FOUND, Output, listing, skeleton, tell, told
+from hostward.cli.api.telling import Output, listing, skeleton, tell, told
+from hostward.cli.statuses import NO_ACCESS, NOT_FOUND
 from hostward.domain.errors import HostwardError, InvalidValue
 from hostward.runtime.clock import SystemClock
 

@@ -10,12 +10,10 @@ from hostward.api.action import VERSIONS
 from hostward.api.schema import ActionSchema, Field, ServiceSchema, Words, service_schema
 from hostward.cli.api.query import Query
 from hostward.cli.api.sending import Response
+from hostward.cli.statuses import FAILED, NO_ACCESS, NOT_FOUND
 
 Output = Literal["text", "json"]
 
-ERROR: Final = 1
-NO_ACCESS: Final = 4
-NOT_FOUND: Final = 5
 
 _STATUS: Final = (
     ("AuthFailure", NO_ACCESS),
@@ -25,7 +23,7 @@ _STATUS: Final = (
     ("NoSuchProduct", NOT_FOUND),
     ("NoSuchVersion", NOT_FOUND),
 )
-"""Exit status by the part of a code before the dot; any other is ERROR."""
+"""Exit status by the part of a code before the dot; any other is FAILED."""
 
 
 def tell(response: Response, output: Output, query: Query | None = None) -> int:
@@ -50,7 +48,7 @@ def told(code: str, message: str, request_id: str, output: Output) -> None:
 def status_of(code: str) -> int:
     """The exit status that stands for a code."""
     family = code.partition(".")[0]
-    return next((status for name, status in _STATUS if name == family), ERROR)
+    return next((status for name, status in _STATUS if name == family), FAILED)
 
 
 def listing(word: str, language: str) -> Iterator[str]:

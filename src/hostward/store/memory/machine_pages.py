@@ -37,7 +37,7 @@ def page(
     return MachinePage(total=len(met), rows=[_listed(state, machine) for machine in met[offset : offset + limit]])
 
 
-def ordered(machines: Sequence[Machine], order: MachineOrder, *, descending: bool) -> Sequence[Machine]:
+def ordered(state: State, machines: Sequence[Machine], order: MachineOrder, *, descending: bool) -> Sequence[Machine]:
     """The machines, which come in the order of enrolment, in another one."""
     match order:
         case MachineOrder.ENROLMENT:
@@ -46,6 +46,8 @@ def ordered(machines: Sequence[Machine], order: MachineOrder, *, descending: boo
             return sorted(machines, key=lambda each: each.facts.host_name, reverse=descending)
         case MachineOrder.LAST_SEEN:
             return sorted(machines, key=lambda each: each.last_seen or _NEVER, reverse=descending)
+        case MachineOrder.VULNERABILITIES:
+            return sorted(machines, key=lambda each: state.risks.get((each.id, Module.VUL), -1), reverse=descending)
 
 
 def meets(state: State, machine: Machine, conditions: Sequence[MachineCondition]) -> bool:

@@ -78,7 +78,7 @@ class MemoryMachines:
         descending: bool = False,
     ) -> MachinePage:
         """A page of the account's machines that meet all the conditions."""
-        machines = machine_pages.ordered(self.of_account(account), order, descending=descending)
+        machines = machine_pages.ordered(self._state, self.of_account(account), order, descending=descending)
         return machine_pages.page(self._state, machines, conditions, limit, offset)
 
     def put_tags(self, machine: MachineId, tags: Sequence[str]) -> None:

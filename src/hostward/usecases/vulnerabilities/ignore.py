@@ -128,10 +128,14 @@ def listing(
     sought = text.casefold().strip()
     found = [rule for rule in uow.ignores.of_account(account, ended=ended) if sought in _words(rule)]
     page = found[offset : offset + limit]
-    named_ones = {machine for rule in page for machine in rule.machines}
+    return Listed(total=len(found), rules=page, quuids=quuids_of(uow, account, page))
+
+
+def quuids_of(uow: UnitOfWork, account: AccountId, rules: Sequence[IgnoreRule]) -> Mapping[MachineId, str]:
+    """The quuids of the account's machines that rules name; those that are gone are left out."""
+    named_ones = {machine for rule in rules for machine in rule.machines}
     known = (uow.machines.get(machine) for machine in sorted(named_ones))
-    quuids = {machine.id: machine.quuid for machine in known if machine is not None and machine.account == account}
-    return Listed(total=len(found), rules=page, quuids=quuids)
+    return {machine.id: machine.quuid for machine in known if machine is not None and machine.account == account}
 
 
 def bring(

@@ -4,23 +4,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hostward.domain.advisory import Match
+from hostward.domain.errors import InvalidValue
 from hostward.domain.ids import VulId
 from hostward.domain.matching import hidden_reason, match_evidence, vulnerabilities_of
 from hostward.domain.package import Evidence, HostFacts, Package
+from hostward.domain.reason import Reason
 from hostward.domain.versions.table import key_for
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Advised, TaskVul
 
 
-def judge(uow: UnitOfWork, items: Sequence[object]) -> Sequence[Match]:
+def judge(uow: UnitOfWork, items: Sequence[object], *, most: int | None = None) -> Sequence[Match]:
     """Every match of the packages among items, hidden ones marked; a vulnerability of a package comes once.
 
     Where an advisory gives no level or score, what is known of the vulnerability in general stands in.
+    most: comparisons of a package with a range. Raises InvalidValue for more.
     """
     packages = [item for item in items if isinstance(item, Package)]
     kernel = next((item.running_kernel for item in reversed(items) if isinstance(item, HostFacts)), "")
     evidence = [item for item in items if isinstance(item, Evidence)]
     advised = _advised(uow, packages)
+    compared = sum(len(advised.get((one.ecosystem, one.source), ())) for one in packages)
+    if most is not None and compared > most:
+        raise InvalidValue.because(Reason.BILL_FINDS_TOO_MUCH, count=compared, limit=most)
     known = _known(uow, {one.key: one.vul for each in advised.values() for one in each if _says_little(one)})
     found = [
         _as_known(match, known.get(match.key))

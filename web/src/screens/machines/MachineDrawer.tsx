@@ -4,6 +4,7 @@ import { moduleTexts } from "@/app/texts";
 import { count } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { useAct, useCall } from "@/lib/query";
+import { Link } from "@/lib/router";
 import { useCan } from "@/lib/session";
 import { type Machine, type MachineRestarts, MODULES } from "@/lib/wire";
 import { texts } from "./texts";
@@ -63,7 +64,7 @@ function Facts({ machine }: { machine: Machine }) {
             const scan = machine.Scans.find((one) => one.Module === module);
             return {
               key: names[module],
-              value: scan ? <><strong className={scan.Risks > 0 ? "hw-machines-risky" : ""}>{count(scan.Risks, language)}</strong> {t.of} · <Time value={scan.EndTime} /></> : <span className="hw-muted">{t.neverJudged}</span>,
+              value: scan ? <>{module === "Vul" && scan.Risks > 0 ? <Link className="hw-machines-risky" to={`/vulns?machine=${encodeURIComponent(machine.Quuid)}`}>{count(scan.Risks, language)}</Link> : <strong className={scan.Risks > 0 ? "hw-machines-risky" : ""}>{count(scan.Risks, language)}</strong>} {t.of} · <Time value={scan.EndTime} /></> : <span className="hw-muted">{t.neverJudged}</span>,
             };
           })}
         />
@@ -94,7 +95,7 @@ function Restarts({ quuid }: { quuid: string }) {
               <li key={`${one.Unit} ${one.Package} ${one.Path}`}>
                 {one.Unit ? <strong className="hw-mono">{one.Unit}</strong> : <Tag tone="warn" icon="refresh">{t.reboot}</Tag>}
                 <span>{[one.Package, one.Path, one.Processes > 0 ? t.oldProcesses(count(one.Processes, language), one.Processes === 1) : ""].filter(Boolean).join(" · ")}</span>
-                {!one.Unit && <span className="hw-muted" lang="en">{one.Reason}</span>}
+                {!one.Unit && <span className="hw-muted">{one.Reason}</span>}
               </li>
             ))}
           </ul>

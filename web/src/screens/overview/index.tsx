@@ -133,7 +133,7 @@ function ModuleCard({ one, all }: { one: Overview["Modules"][number]; all: numbe
           const words = <><strong>{count(level.Count, language)}</strong> <Severity level={level.Level as SeverityLevel} /></>;
           // A link leads to a list of what it counts: there is none of each machine's risks together.
           if (one.Module !== "Vul") return <span key={level.Level} title={t.eachMachine}>{words}</span>;
-          return <Link key={level.Level} to={`${task}?tab=risks&level=${level.Level}`}>{words}</Link>;
+          return <Link key={level.Level} to={`/vulns?level=${level.Level}`}>{words}</Link>;
         })}
         {one.AtRisk > 0 && <Link to={`/machines?risk=${one.Module}`}>{t.onMachines(one.AtRisk, count(one.AtRisk, language))}</Link>}
         {levels.length === 0 && <span className="hw-overview-none">{one.Judged > 0 ? t.noRisks : t.notJudged}</span>}

@@ -1,15 +1,13 @@
 /** Ignore rules: which vulnerabilities don't count, where, why and until when. */
 import { useState } from "react";
-import { Button, Card, Checkbox, ConfirmDialog, Dialog, ErrorState, Field, Loading, Menu, Select, Table, Tag, TextArea, TextInput, Time, useToast, type Column } from "@/ui";
+import { Button, Card, Checkbox, ConfirmDialog, Dialog, ErrorState, Field, FilterBar, Loading, Menu, SearchField, Table, Tag, TextArea, Time, type Column } from "@/ui";
 import { useTexts } from "@/lib/i18n";
 import { useAct, useCall } from "@/lib/query";
 import { useCan } from "@/lib/session";
-import type { IgnoreRule, VexDocument } from "@/lib/wire";
+import type { IgnoreRule, Machine, VexDocument } from "@/lib/wire";
+import { CHANGED, RuleForm } from "../ignoring/RuleForm";
 import { texts } from "./texts";
 
-const SCOPES = ["all", "chosen", "except", "tagged"] as const;
-type Scope = (typeof SCOPES)[number];
-const REFRESH = ["ListIgnoreRules", "ListVexDocuments"];
 const PAGE = 100;
 
 export function Ignored() {
@@ -21,15 +19,16 @@ export function Ignored() {
   const [importing, setImporting] = useState(false);
   const [ending, setEnding] = useState<IgnoreRule | null>(null);
   const asked = useCall<{ TotalCount: number; Rules: IgnoreRule[] }>("hostward", "ListIgnoreRules", { Ended: ended, Query: query, Limit: PAGE }, { refetchMs: 10_000 });
-  const end = useAct<unknown, object>("hostward", "EndIgnoreRule", { refresh: REFRESH, done: () => setEnding(null) });
-  const where = (rule: IgnoreRule) => [t.ignored.scopes[rule.Scope], ...rule.Quuids, ...rule.Tags].join(" ");
+  const end = useAct<unknown, object>("hostward", "EndIgnoreRule", { refresh: CHANGED, done: () => setEnding(null) });
+  const names = useNames(asked.data?.Rules ?? []);
+  const where = (rule: IgnoreRule) => [t.ignored.scopes[rule.Scope], [...rule.Quuids.map((quuid) => names.get(quuid) ?? quuid), ...rule.Tags].join(", ")].filter(Boolean).join(": ");
   const packaged = (rule: IgnoreRule) => rule.PackageName && `${rule.PackageEcosystem} ${rule.PackageName}${rule.PackageVersion && ` ${rule.PackageVersion}`}`.trim();
   const columns: Column<IgnoreRule>[] = [
-    { id: "key", title: t.ignored.columns.key, width: 170, card: "title", render: (rule) => <strong>{rule.Key}</strong> },
-    { id: "where", title: t.ignored.columns.where, width: 200, render: where },
+    { id: "key", title: t.ignored.columns.key, width: 156, card: "title", render: (rule) => <strong>{rule.Key}</strong> },
+    { id: "where", title: t.ignored.columns.where, width: 190, render: where },
     { id: "package", title: t.ignored.columns.package, width: 150, render: (rule) => packaged(rule) || t.ignored.any },
     { id: "why", title: t.ignored.columns.why, render: (rule) => rule.Remark || rule.Justification || rule.VexStatus || "-" },
-    { id: "owner", title: t.ignored.columns.owner, width: 120, render: (rule) => rule.Owner },
+    { id: "owner", title: t.ignored.columns.owner, width: 88, render: (rule) => rule.Owner },
     { id: "until", title: t.ignored.columns.until, width: 170, render: (rule) => rule.State === "ended" ? <><Tag tone="neutral">{t.ignored.over}</Tag> <Time value={rule.EndedTime} /></> : rule.ExpireTime ? <Time value={rule.ExpireTime} /> : t.ignored.never },
     { id: "menu", title: "", width: 48, align: "right", render: (rule) => can("ignore:write") && rule.State !== "ended" && <Menu label={`${rule.Key} ...`} icon="more" iconOnly kind="quiet" size="small" items={[{ label: t.ignored.end, icon: "stop", onSelect: () => setEnding(rule) }]} /> },
   ];
@@ -43,17 +42,17 @@ export function Ignored() {
     <>
       <Card title={t.pages.ignored} pad={false} actions={actions}>
         <p className="hw-settings-note">{t.ignored.why}</p>
-        <div className="hw-settings-note">
-          <Field label={t.ignored.search}>{(id) => <TextInput id={id} type="search" value={query} onChange={setQuery} />}</Field>
+        <FilterBar className="hw-settings-filters">
+          <SearchField label={t.ignored.search} placeholder={t.ignored.search} value={query} onChange={setQuery} />
           <Checkbox label={t.ignored.showEnded} checked={ended} onChange={setEnded} />
-        </div>
+        </FilterBar>
         {asked.error && <ErrorState error={asked.error} onRetry={asked.refetch} />}
         {asked.loading && <Loading />}
         {asked.data && <Table label={t.pages.ignored} columns={columns} rows={asked.data.Rules} rowKey={(rule) => String(rule.RuleId)} empty={t.ignored.empty} />}
         {asked.data && asked.data.TotalCount > PAGE && <p className="hw-settings-note">{t.ignored.more(asked.data.TotalCount - PAGE)}</p>}
       </Card>
       {can("vex:read") && <Documents />}
-      {making && <Make onClose={() => setMaking(false)} />}
+      {making && <RuleForm onClose={() => setMaking(false)} />}
       {importing && <Import onClose={() => setImporting(false)} />}
       <ConfirmDialog
         open={ending !== null} title={t.ignored.endTitle} body={t.ignored.endBody} objects={ending ? [ending.Key] : []} verb={t.ignored.end}
@@ -64,12 +63,22 @@ export function Ignored() {
   );
 }
 
+/** Machines that ListMachines takes by their Quuids at once. */
+const MOST_NAMED = 20;
+
+/** Host names of the machines that rules name; of those past the first few, and of removed ones, there is none. */
+function useNames(rules: IgnoreRule[]): Map<string, string> {
+  const quuids = [...new Set(rules.flatMap((rule) => rule.Quuids))].sort().slice(0, MOST_NAMED);
+  const asked = useCall<{ Machines: Machine[] }>("hostward", "ListMachines", quuids.length > 0 ? { Quuids: quuids, Limit: MOST_NAMED } : null, { keep: true });
+  return new Map((asked.data?.Machines ?? []).map((one) => [one.Quuid, one.HostName || one.HostIp]));
+}
+
 function Documents() {
   const t = useTexts(texts);
   const can = useCan();
   const [removing, setRemoving] = useState<VexDocument | null>(null);
   const asked = useCall<{ Documents: VexDocument[] }>("hostward", "ListVexDocuments", {}, { refetchMs: 10_000 });
-  const remove = useAct<unknown, object>("hostward", "RemoveVex", { refresh: REFRESH, done: () => setRemoving(null) });
+  const remove = useAct<unknown, object>("hostward", "RemoveVex", { refresh: CHANGED, done: () => setRemoving(null) });
   const columns: Column<VexDocument>[] = [
     { id: "document", title: t.ignored.vex.document, card: "title", render: (one) => <span className="hw-mono">{one.Document}</span> },
     { id: "author", title: t.ignored.vex.author, width: 180, render: (one) => one.Author },
@@ -92,51 +101,6 @@ function Documents() {
   );
 }
 
-function Make({ onClose }: { onClose: () => void }) {
-  const t = useTexts(texts);
-  const toast = useToast();
-  const [key, setKey] = useState("");
-  const [scope, setScope] = useState<Scope>("all");
-  const [names, setNames] = useState("");
-  const [packageName, setPackage] = useState("");
-  const [reason, setReason] = useState("");
-  const [until, setUntil] = useState("");
-  const create = useAct<{ RuleId: number }, object>("hostward", "CreateIgnoreRule", { refresh: REFRESH });
-  const save = async () => {
-    const listed = names.split(/[\s,]+/).filter(Boolean);
-    const tagged = scope === "tagged";
-    try {
-      await create.run({ Key: key, Scope: scope, QuuidList: tagged || scope === "all" ? [] : listed, Tags: tagged ? listed : [], PackageName: packageName, Remark: reason, ExpireTime: until });
-      toast(t.saved, "ok");
-      onClose();
-    } catch {
-      // The dialog shows what was refused.
-      return;
-    }
-  };
-  const actions = (
-    <>
-      <Button onClick={onClose}>{t.cancel}</Button>
-      <Button kind="primary" busy={create.busy} disabled={key.trim() === ""} onClick={() => void save()}>{t.save}</Button>
-    </>
-  );
-  return (
-    <Dialog open title={t.ignored.add} onClose={onClose} actions={actions}>
-      <div className="hw-settings-form">
-        <Field label={t.ignored.columns.key} required>{(id) => <TextInput id={id} value={key} onChange={setKey} placeholder="CVE-2024-3094" autoFocus />}</Field>
-        <Field label={t.ignored.columns.where}>
-          {(id) => <Select id={id} hideLabel label={t.ignored.columns.where} value={scope} onChange={setScope} options={SCOPES.map((value) => ({ value, label: t.ignored.scopes[value] }))} />}
-        </Field>
-        {scope !== "all" && <Field label={scope === "tagged" ? t.ignored.tags : t.ignored.quuids} hint={t.ignored.parted} required>{(id, described) => <TextArea id={id} describedBy={described} mono value={names} onChange={setNames} />}</Field>}
-        <Field label={t.ignored.columns.package} hint={t.ignored.packageHint}>{(id, described) => <TextInput id={id} describedBy={described} value={packageName} onChange={setPackage} />}</Field>
-        <Field label={t.ignored.columns.why}>{(id) => <TextArea id={id} value={reason} onChange={setReason} />}</Field>
-        <Field label={t.ignored.columns.until} hint={t.ignored.untilHint}>{(id, described) => <TextInput id={id} describedBy={described} value={until} onChange={setUntil} placeholder="YYYY-MM-DD HH:MM:SS" />}</Field>
-        {create.error && <ErrorState error={create.error} />}
-      </div>
-    </Dialog>
-  );
-}
-
 interface Brought {
   Made: number;
   Kept: number;
@@ -148,7 +112,7 @@ function Import({ onClose }: { onClose: () => void }) {
   const t = useTexts(texts);
   const [content, setContent] = useState("");
   const [done, setDone] = useState<Brought | null>(null);
-  const bring = useAct<Brought, object>("hostward", "ImportVex", { refresh: REFRESH, done: setDone });
+  const bring = useAct<Brought, object>("hostward", "ImportVex", { refresh: CHANGED, done: setDone });
   const actions = done ? <Button kind="primary" onClick={onClose}>{t.close}</Button> : (
     <>
       <Button onClick={onClose}>{t.cancel}</Button>

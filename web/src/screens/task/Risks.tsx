@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import { count } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import { usePages } from "@/lib/query";
+import { Link } from "@/lib/router";
 import type { Bucket, ScanTask } from "@/lib/wire";
 import {
   Button, type Column, DataGrid, Drawer, EmptyState, FilterBar, KeyValue, MultiSelect, SearchField, Severity, type SeverityLevel,
@@ -68,6 +69,9 @@ interface NoRisksProps {
   onClear: () => void;
 }
 
+/** The vulnerability with its machines, as they are now. */
+const vulPath = (risk: Risk) => `/vulns/${risk.Id}`;
+
 /** "None found" and "nobody has answered" look different. */
 function NoRisks({ filtered, open, judged, onClear }: NoRisksProps) {
   const t = useTexts(texts);
@@ -82,7 +86,7 @@ function useRiskColumns(task: ScanTask): Column<Risk>[] {
   return useMemo<Column<Risk>[]>(() => {
     const columns: Column<Risk>[] = [
       { id: "level", title: t.level, width: 104, render: (risk) => <Severity level={risk.Level as SeverityLevel} /> },
-      { id: "name", title: t.risk[task.Module] ?? "", card: "title", render: (risk) => <span title={risk.Name}>{risk.Name}</span> },
+      { id: "name", title: t.risk[task.Module] ?? "", card: "title", render: (risk) => (task.Module === "Vul" ? <Link to={vulPath(risk)}>{risk.Name}</Link> : <span title={risk.Name}>{risk.Name}</span>) },
     ];
     if (task.Module === "Vul") {
       columns.push({ id: "score", title: t.score, width: 72, align: "right", render: (risk) => risk.Score || <NoValue /> });
@@ -90,7 +94,7 @@ function useRiskColumns(task: ScanTask): Column<Risk>[] {
     columns.push(
       { id: "where", title: t.where[task.Module] ?? "", render: (risk) => (risk.Where ? <span title={risk.Where}>{risk.Where}</span> : <NoValue />) },
       { id: "fix", title: t.fix, render: (risk) => (risk.Fix ? <span title={risk.Fix}>{risk.Fix}</span> : <NoValue />) },
-      { id: "machines", title: t.hosts, width: 92, align: "right", render: (risk) => count(risk.Machines, language) },
+      { id: "machines", title: t.hosts, width: 92, align: "right", render: (risk) => (task.Module === "Vul" ? <Link to={vulPath(risk)}>{count(risk.Machines, language)}</Link> : count(risk.Machines, language)) },
     );
     return columns;
   }, [language, t, task.Module]);
@@ -109,7 +113,7 @@ function RiskDrawer({ risk, task, onClose }: { risk: Risk | null; task: ScanTask
               ...(risk.LevelSource ? [{ key: t.levelSource, value: risk.LevelSource }] : []),
               ...(risk.Score ? [{ key: t.score, value: risk.Score }] : []),
               { key: t.where[task.Module] ?? "", value: risk.Where ? <span className="task-break">{risk.Where}</span> : <NoValue /> },
-              { key: t.hosts, value: count(risk.Machines, language) },
+              { key: t.hosts, value: task.Module === "Vul" ? <Link to={vulPath(risk)}>{count(risk.Machines, language)}</Link> : count(risk.Machines, language) },
               ...(risk.Fix || task.Module === "Vul" ? [{ key: t.fix, value: risk.Fix || <span className="task-hint">{t.noFix}</span> }] : []),
               { key: t.reference, value: <Reference text={risk.Reference} /> },
             ]}

@@ -34,15 +34,16 @@ class Bill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """The machine of a bill. remarks: what of the bill could not be judged."""
+    """The machine of a bill. remarks: what of the bill could not be judged. format: CycloneDX or SPDX."""
 
     subject: str
     facts: HostFacts
     packages: Sequence[Package]
     remarks: Sequence[str]
+    format: str
 
 
-def describe(bill: Bill) -> Described:
+def describe(bill: Bill, format_: str) -> Described:
     """The machine: a language package that the distribution owns is the distribution's, as on the machine itself."""
     release = bill.release if bill.release.id else _by_components(bill.components)
     packages: dict[Package, None] = {}
@@ -61,7 +62,9 @@ def describe(bill: Bill) -> Described:
     if not release.id:
         remarks.append("the bill names no distribution")
     facts = HostFacts(os_id=release.id, os_version=release.version, os_name=release.name, running_kernel=bill.kernel)
-    return Described(subject=bill.subject, facts=facts, packages=tuple(packages), remarks=remarks)
+    return Described(
+        subject=bill.subject, facts=facts, packages=tuple(packages), remarks=remarks, format=format_
+    )  # fmt: skip
 
 
 def _by_components(components: Sequence[Component]) -> OsRelease:

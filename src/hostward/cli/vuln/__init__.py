@@ -1,0 +1,1 @@
+"""hostward vuln: the vulnerabilities of the machines, as they are now."""
