@@ -27,6 +27,7 @@ from hostward.store.memory.results import MemoryResults
 from hostward.store.memory.schedules import MemorySchedules
 from hostward.store.memory.state import State
 from hostward.store.memory.totals import MemoryTotals
+from hostward.store.memory.vul_events import MemoryVulEvents
 from hostward.store.memory.webhooks import MemoryWebhooks
 from hostward.usecases.records import (
     ALL_TASKS,
@@ -260,6 +261,7 @@ class FakeStore:
     results: MemoryResults = field(default_factory=lambda: MemoryResults(State()))
     fleet: MemoryFleet = field(default_factory=lambda: MemoryFleet(State()))
     totals: MemoryTotals = field(default_factory=lambda: MemoryTotals(State()))
+    vul_events: MemoryVulEvents = field(default_factory=lambda: MemoryVulEvents(State()))
     broken: Exception | None = None
 
     @property

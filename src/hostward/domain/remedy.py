@@ -85,6 +85,11 @@ def remedy(component: str, fixed: str, ecosystem: str = "", place: str = "", res
     )
 
 
+def needs_restart(component: str, ecosystem: str) -> bool:
+    """Whether a fix of this package alone changes nothing yet: the kernel, and what every program uses."""
+    return bool(_after(component, ecosystem, ""))
+
+
 def _command(component: str, fixed: str, ecosystem: str) -> str:
     name = ecosystem.partition(":")[0]
     family = family_of(ecosystem)

@@ -19,6 +19,7 @@ from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
 from ignore_scenarios import IGNORE_EXAMPLES
 from signing_in_scenarios import SIGNING_IN_EXAMPLES
+from vul_event_scenarios import VUL_EVENT_EXAMPLES
 from vul_scenarios import VUL_EXAMPLES
 from webhook_scenarios import WEBHOOK_EXAMPLES
 
@@ -28,6 +29,7 @@ ALL = (
     *FEED_EXAMPLES,
     *IGNORE_EXAMPLES,
     *VUL_EXAMPLES,
+    *VUL_EVENT_EXAMPLES,
 )
 SECRETS = re.compile(r'"(?:SecretKey|TmpSecretKey|Token)": "([^"]*)"')
 

@@ -7,7 +7,9 @@ from hostward.api.action import CWP, Action, AnyAction, Permission
 from hostward.api.actions import (
     describe_emergency_vul_list,
     describe_vul_cve_id_info,
+    describe_vul_effect_host_list,
     describe_vul_info_cvss,
+    describe_vul_list,
     describe_vul_store_list,
 )
 
@@ -30,4 +32,6 @@ VULNERABILITY_ACTIONS: Final[tuple[AnyAction, ...]] = (
     _action("DescribeVulCveIdInfo", describe_vul_cve_id_info),
     _action("DescribeVulInfoCvss", describe_vul_info_cvss),
     _action("DescribeEmergencyVulList", describe_emergency_vul_list),
+    _action("DescribeVulList", describe_vul_list),
+    _action("DescribeVulEffectHostList", describe_vul_effect_host_list),
 )
