@@ -85,5 +85,9 @@ VUL_EVENT_EXAMPLES = (
              language="zh-CN"),
     _example("vul_hosts", "DescribeVulEffectHostList", {**PAGE, "VulId": XZ_ID}),
     _example("vul_hosts_fixed_zh", "DescribeVulEffectHostList", {**PAGE, "VulId": SSL_ID}, language="zh-CN"),
+    _example("vul_level_count", "DescribeVulLevelCount", {"VulCategory": 4}),
+    _example("vul_level_count_baseline", "DescribeVulLevelCount", {"VulCategory": 3}),
+    _example("vul_top", "DescribeVulTop", {"Top": 5}),
+    _example("vul_host_count_scan_time", "DescribeVulHostCountScanTime"),
     _example("vul_hosts_unknown", "DescribeVulEffectHostList", {**PAGE, "VulId": 99}),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from hostward.api.filters import MAX_VALUES
 from hostward.api.machine_filters import NONE, PRO, tag_number
 from hostward.api.texts import A_SCORE, A_TIME_OR_TWO, NO_ATTACK_LEVELS
-from hostward.api.values import count_between, without_effect, wrong_value
+from hostward.api.values import count_between, one_of, without_effect, wrong_value
 from hostward.api.vul_names import NOT_SUPPORTED, WINDOWS, levels_of, name_of, words_of
 from hostward.domain.machine_filter import Text as MachineText
 from hostward.domain.machine_filter import TextIs
@@ -20,6 +20,7 @@ from hostward.domain.options import Category
 from hostward.usecases.machines.listing import online
 from hostward.usecases.records import Labelled, MachineCondition, TaskVul
 from hostward.usecases.vul_event_ports import FleetVul, VulQuery
+from hostward.usecases.vulnerabilities.fleet_counts import Narrow
 from hostward.usecases.vulnerabilities.fleet_list import State, Wanted
 
 STATUS: Final = "Status"
@@ -58,6 +59,11 @@ LABEL_WORDS: Final = (KNOWN_EXPLOITED, NETWORK, LOCAL, "EXP", "POC", "NEED_FIX",
 """Labels; the last four are given to nothing here."""
 
 _CATEGORIES: Final = (*(str(category.value) for category in sorted(Category)), WINDOWS)
+EVERYTHING: Final = 0
+EXPLOITED: Final = 6
+"""VulCategory of what is known to be exploited, in the actions that count."""
+_COUNTED: Final = (EVERYTHING, *(category.value for category in sorted(Category)), int(WINDOWS), EXPLOITED)
+
 _VECTOR: Final = re.compile(r"(?:^|/)AV:([NL])(?:/|$)")
 _REACH: Final[Mapping[str, str]] = {"N": NETWORK, "L": LOCAL}
 _SCORE: Final = re.compile(r"[0-9]{1,2}(\.[0-9]{1,4})?")
@@ -90,6 +96,14 @@ def categories_of(filters: Mapping[str, Sequence[str]]) -> frozenset[int] | None
         return frozenset()
     words = words_of(CATEGORY, filters[CATEGORY], _CATEGORIES)
     return frozenset(int(word) for word in words - {WINDOWS}) or None
+
+
+def narrow_of(category: int, follow: int) -> Narrow:
+    """VulCategory and IsFollowVul of the actions that count."""
+    chosen = one_of("VulCategory", category, _COUNTED)
+    followed = bool(one_of("IsFollowVul", follow, (0, 1)))
+    categories = frozenset({chosen}) if chosen not in {EVERYTHING, EXPLOITED} else frozenset[int]()
+    return Narrow(categories=categories, exploited=followed or chosen == EXPLOITED)
 
 
 def text_of(filters: Mapping[str, Sequence[str]], name: str) -> str:

@@ -8,9 +8,12 @@ from hostward.api.actions import (
     describe_emergency_vul_list,
     describe_vul_cve_id_info,
     describe_vul_effect_host_list,
+    describe_vul_host_count_scan_time,
     describe_vul_info_cvss,
+    describe_vul_level_count,
     describe_vul_list,
     describe_vul_store_list,
+    describe_vul_top,
 )
 
 
@@ -34,4 +37,7 @@ VULNERABILITY_ACTIONS: Final[tuple[AnyAction, ...]] = (
     _action("DescribeEmergencyVulList", describe_emergency_vul_list),
     _action("DescribeVulList", describe_vul_list),
     _action("DescribeVulEffectHostList", describe_vul_effect_host_list),
+    _action("DescribeVulLevelCount", describe_vul_level_count),
+    _action("DescribeVulTop", describe_vul_top),
+    _action("DescribeVulHostCountScanTime", describe_vul_host_count_scan_time),
 )
