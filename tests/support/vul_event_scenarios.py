@@ -85,6 +85,8 @@ VUL_EVENT_EXAMPLES = (
              language="zh-CN"),
     _example("vul_hosts", "DescribeVulEffectHostList", {**PAGE, "VulId": XZ_ID}),
     _example("vul_hosts_fixed_zh", "DescribeVulEffectHostList", {**PAGE, "VulId": SSL_ID}, language="zh-CN"),
+    _example("vul_again_by_event", "ScanVulAgain", {"EventIds": f"{2**29 + XZ_ID},{2**29 + SSL_ID}"}),
+    _example("vul_again_unknown_event_zh", "ScanVulAgain", {"EventIds": "1,2"}, language="zh-CN"),
     _example("vul_level_count", "DescribeVulLevelCount", {"VulCategory": 4}),
     _example("vul_level_count_baseline", "DescribeVulLevelCount", {"VulCategory": 3}),
     _example("vul_top", "DescribeVulTop", {"Top": 5}),

@@ -226,6 +226,7 @@ TAG_NAME = Text(
     "标签名称应为 1 至 {limit} 个字符,且不得包含控制字符。",
 )
 BAD_TIME = Text("YYYY-MM-DD HH:MM:SS in the time zone of the API", "YYYY-MM-DD HH:MM:SS(API 时区)")
+EVENT_NUMBERS = Text("numbers of events (EventId), parted by commas", "以逗号分隔的事件编号(EventId)")
 A_TIME_OR_TWO = Text(
     "one or two times, from and to, YYYY-MM-DD HH:MM:SS in the time zone of the API",
     "一个或两个时间(起、止),YYYY-MM-DD HH:MM:SS(API 时区)",

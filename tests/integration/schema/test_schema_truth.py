@@ -43,7 +43,6 @@ ELEMENTS = {"VulIgnoreRule": {"VulID": 1, "AssetScopeType": 0}}
 """Elements of arrays of objects; of others it is a filter."""
 
 UNJUDGED = {
-    ("ScanVulAgain", "EventType"),  # the whole action is refused
     ("RotateApiKey", "OverlapSeconds"),  # needs a key that is there
 }
 
