@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from account_bench import AccountBench
 from api_bench import ApiBench
-from api_scenarios import Example
+from api_scenarios import EXPORT, Example
 from hostward.domain.ids import AccountId, RuleId
 from hostward.domain.ignoring import IgnoreRule
 from hostward.domain.machine import Machine
@@ -63,6 +63,13 @@ def standing() -> ApiBench:
     return lived()[0].api
 
 
+def exporting() -> ApiBench:
+    """Both machines have xz; on web-1 nginx is ignored and openssl fixed; nothing was exported yet."""
+    api = standing()
+    api.exports.new_id = lambda: EXPORT
+    return api
+
+
 def number(bench: ApiBench, key: str) -> int:
     """A vulnerability's number."""
     return bench.store.read_now(lambda uow: uow.advisories.numbers([key]))[key]
@@ -87,6 +94,10 @@ VUL_EVENT_EXAMPLES = (
     _example("vul_hosts_fixed_zh", "DescribeVulEffectHostList", {**PAGE, "VulId": SSL_ID}, language="zh-CN"),
     _example("vul_again_by_event", "ScanVulAgain", {"EventIds": f"{2**29 + XZ_ID},{2**29 + SSL_ID}"}),
     _example("vul_again_unknown_event_zh", "ScanVulAgain", {"EventIds": "1,2"}, language="zh-CN"),
+    Example("export_vul_list", exporting, "ExportVulList", {"Filters": [_filter("Status", "0")], "IfDetail": 1}, "cwp"),
+    _example("export_vul_list_detail", "ExportVulList", {"IfDetail": 2}),
+    Example("export_vul_hosts", exporting, "ExportVulEffectHostList", {"VulId": XZ_ID}, "cwp"),
+    _example("export_vul_hosts_unknown_zh", "ExportVulEffectHostList", {"VulId": 99}, language="zh-CN"),
     _example("vul_level_count", "DescribeVulLevelCount", {"VulCategory": 4}),
     _example("vul_level_count_baseline", "DescribeVulLevelCount", {"VulCategory": 3}),
     _example("vul_top", "DescribeVulTop", {"Top": 5}),

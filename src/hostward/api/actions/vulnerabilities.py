@@ -14,17 +14,19 @@ from hostward.api.actions import (
     describe_vul_list,
     describe_vul_store_list,
     describe_vul_top,
+    export_vul_effect_host_list,
+    export_vul_list,
 )
 
 
-def _action(name: str, module: ModuleType) -> AnyAction:
+def _action(name: str, module: ModuleType, permission: Permission = Permission.SCAN_READ) -> AnyAction:
     """The action of a module that has its request, response, errors and answer."""
     return Action(
         service=CWP,
         name=name,
         request=module.Request,
         response=module.Response,
-        permission=Permission.SCAN_READ,
+        permission=permission,
         errors=module.ERRORS,
         answer=module.answer,
     )
@@ -40,4 +42,6 @@ VULNERABILITY_ACTIONS: Final[tuple[AnyAction, ...]] = (
     _action("DescribeVulLevelCount", describe_vul_level_count),
     _action("DescribeVulTop", describe_vul_top),
     _action("DescribeVulHostCountScanTime", describe_vul_host_count_scan_time),
+    _action("ExportVulList", export_vul_list, Permission.EXPORT),
+    _action("ExportVulEffectHostList", export_vul_effect_host_list, Permission.EXPORT),
 )
