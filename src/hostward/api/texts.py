@@ -201,6 +201,10 @@ NO_EXCLUDED = Text(
 NO_INCLUDED = Text("AssetScopeType 0 is all machines; use 1", "AssetScopeType 0 表示全部主机;请使用 1")
 NO_ATTACK_LEVELS = Text("how much a vulnerability is attacked is not known here", "此处不掌握漏洞的攻击热度")
 NO_BASELINE = Text("baseline items are no vulnerabilities here", "此处的基线项不计入漏洞")
+NO_INSTALL_TIME = Text(
+    "when a package was installed is not in a machine's inventory; packages are sorted by name",
+    "主机清单中没有软件包的安装时间;软件包按名称排序",
+)
 OTHER_MODULE = Text("these are options of another Module", "这是其他 Module 的选项")
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 

@@ -33,6 +33,7 @@ VALID = {
     "StopBaselineDetect": {"TaskIds": [1]},
     "SetMachineTags": {"QuuidList": ["q"]},
     "CreateScan": {"Module": "Vul"},
+    "DescribeAssetSystemPackageList": {"Quuid": "q-web-1"},
 }  # fmt: skip
 """What a request needs beside its skeleton so that nothing else in it is refused first."""
 
