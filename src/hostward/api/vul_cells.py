@@ -1,6 +1,7 @@
 """Vulnerabilities, and machines that have them, as rows of an export: words in the caller's language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
@@ -107,8 +108,9 @@ def vul_cells(row: Row, zone: tzinfo, language: Language) -> Cells:
 def machine_cells(vul: TaskVul, one: Affected, zone: tzinfo, language: Language) -> Cells:
     """The row of a machine that has or had a vulnerability, in the order of MACHINE_HEADER."""
     machine, event = one.machine, one.event
+    named = vul if vul.component else replace(vul, component=event.packages[0].package.name)
     return (
-        *_named(vul, one.state, language),
+        *_named(named, one.state, language),
         machine.facts.host_name,
         next(iter(machine.facts.addresses), ""),
         machine.facts.wan_ip,
