@@ -486,7 +486,6 @@ EXAMPLES = (
     Example("malware_schedule_never_set", never, "DescribeMalwareTimingScanSetting", {}),
     Example("emergency_scan", exploited, "CreateEmergencyVulScan", {"VulId": 1207}),
     Example("emergency_scan_not_exploited", exploited, "CreateEmergencyVulScan", {"VulId": 1208}),
-    Example("vul_again_by_event", never, "ScanVulAgain", {"EventIds": "1,2"}),
     Example("scan_baseline", never, "ScanBaseline", {"RuleIdList": [201, 202]}),
     Example("scan_baseline_no_machine", nobody, "ScanBaseline", {}),
     Example("stop_malware", malware_begun, "DeleteMalwareScanTask", {}),

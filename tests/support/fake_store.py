@@ -209,9 +209,10 @@ class FakeAdvisories:
     def numbers(self, keys):
         return {vul.key: vul.id for vul in self.known if vul.key in keys}
 
-    def find(self, _query, *, limit, offset):
-        """All that is known, whatever is asked."""
-        return len(self.known), [vul.id for vul in self.known[offset : offset + limit]]
+    def find(self, query, *, limit, offset):
+        """All that is known, or what is asked for by its whole name."""
+        meant = [vul.id for vul in self.known if not query.keys or vul.key in query.keys]
+        return len(meant), meant[offset : offset + limit]
 
     def health(self):
         return []
@@ -262,6 +263,7 @@ class FakeStore:
     fleet: MemoryFleet = field(default_factory=lambda: MemoryFleet(State()))
     vul_events: MemoryVulEvents = field(default_factory=lambda: MemoryVulEvents(State()))
     totals: MemoryTotals = field(default_factory=lambda: MemoryTotals(State()))
+    vul_events: MemoryVulEvents = field(default_factory=lambda: MemoryVulEvents(State()))
     broken: Exception | None = None
 
     @property

@@ -95,7 +95,7 @@ def _conditions(one: Filter, path: str, now: datetime) -> Sequence[MachineCondit
     if name in _TEXTS:
         return (TextIs(text=_TEXTS[name], values=values, exact=one.exact_match or name == QUUID),)
     if name == TAG:
-        return (Labelled(values=tuple(_tag(where, value) for value in values)),)
+        return (Labelled(values=tuple(tag_number(where, value) for value in values)),)
     if name == IPS:
         return (_address(where, values, exact=one.exact_match),)
     return _chosen(name, where, values, now)
@@ -108,7 +108,7 @@ def _address(where: str, values: tuple[str, ...], *, exact: bool) -> AddressIs:
     return AddressIs(values=values, exact=exact)
 
 
-def _tag(where: str, value: str) -> int:
+def tag_number(where: str, value: str) -> int:
     """The number of a tag, whether there is such a tag or not."""
     if not value.isascii() or not value.isdigit() or len(value) > TAG_DIGITS:
         wrong_value(where, value, A_TAG)

@@ -36,10 +36,6 @@ NO_STRATEGIES: Final = Text(
     "there are no baseline strategies here; use RuleIdList", "此处没有基线策略;请使用 RuleIdList"
 )
 NO_CATEGORIES: Final = Text("rules have no categories here; use RuleIdList", "此处的规则没有分类;请使用 RuleIdList")
-NO_EVENTS: Final = Text(
-    "vulnerabilities of machines have no event ids here yet; use ScanVul with VulIds and QuuidList",
-    "主机漏洞在此处尚无事件 ID;请使用 ScanVul 并指定 VulIds 和 QuuidList",
-)
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 
 SHORT_WINDOW: Final = Text(

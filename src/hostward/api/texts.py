@@ -199,6 +199,12 @@ NO_EXCLUDED = Text(
     "AssetScopeType 1 is the machines of IncludeQuuidList", "AssetScopeType 1 表示 IncludeQuuidList 中的主机"
 )
 NO_INCLUDED = Text("AssetScopeType 0 is all machines; use 1", "AssetScopeType 0 表示全部主机;请使用 1")
+NO_ATTACK_LEVELS = Text("how much a vulnerability is attacked is not known here", "此处不掌握漏洞的攻击热度")
+NO_BASELINE = Text("baseline items are no vulnerabilities here", "此处的基线项不计入漏洞")
+NO_INSTALL_TIME = Text(
+    "when a package was installed is not in a machine's inventory; packages are sorted by name",
+    "主机清单中没有软件包的安装时间;软件包按名称排序",
+)
 OTHER_MODULE = Text("these are options of another Module", "这是其他 Module 的选项")
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 
@@ -224,6 +230,12 @@ TAG_NAME = Text(
     "标签名称应为 1 至 {limit} 个字符,且不得包含控制字符。",
 )
 BAD_TIME = Text("YYYY-MM-DD HH:MM:SS in the time zone of the API", "YYYY-MM-DD HH:MM:SS(API 时区)")
+EVENT_NUMBERS = Text("numbers of events (EventId), parted by commas", "以逗号分隔的事件编号(EventId)")
+A_TIME_OR_TWO = Text(
+    "one or two times, from and to, YYYY-MM-DD HH:MM:SS in the time zone of the API",
+    "一个或两个时间(起、止),YYYY-MM-DD HH:MM:SS(API 时区)",
+)
+A_SCORE = Text("a number from 0 to 10", "0 至 10 之间的数")
 BAD_DATE = Text("YYYY-MM-DD, from today on", "YYYY-MM-DD,不早于今天")
 BAD_HOST = Text("a host name or address of this server", "本服务的主机名或地址")
 NO_VUL = Text("There is no vulnerability {vul}.", "不存在编号为 {vul} 的漏洞。")
@@ -236,6 +248,9 @@ NO_EVENT = Text(
     "不存在编号为 {event} 的检测结果:可用 ListMachineVulnerabilities 查询。",
 )
 NO_MACHINE = Text("There is no machine with this Uuid or Quuid.", "不存在具有此 Uuid 或 Quuid 的主机。")
+FIXED_IN = Text("{name} {version}: fixed in {fixed}", "{name} {version}:修复版本 {fixed}")
+NO_FIX_KNOWN = Text("{name} {version}: no fix is known", "{name} {version}:暂无修复版本")
+MORE_PACKAGES = Text("{count} more packages", "另有 {count} 个软件包")
 
 STATUS_SCANNING = Text("Scanning", "扫描中")
 STATUS_OK = Text("Done", "已完成")

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from hostward.api.filters import MAX_VALUE_CHARS
+from hostward.api.texts import FIXED_IN, MORE_PACKAGES, NO_FIX_KNOWN, Language
 from hostward.api.values import count_between, one_of, wrong_value
 from hostward.domain.matching import level_or_unknown
 from hostward.domain.options import Category
 from hostward.domain.severity import Level
 from hostward.usecases.records import TaskVul
+from hostward.usecases.vul_event_ports import Bringer, VulEvent
 
 EXPLOITED: Final = "KEV"
 """The label of what CISA's catalogue of exploited vulnerabilities lists."""
@@ -20,6 +22,9 @@ WINDOWS: Final = "5"
 EMERGENCY: Final = "0"
 CATEGORIES: Final = (*(str(category.value) for category in sorted(Category)), WINDOWS, EMERGENCY)
 """VulCategory: 0 is what is known to be exploited; 5 is of Windows, which nothing here has."""
+
+MOST_PACKAGES: Final = 5
+"""Packages named in a description; more are counted."""
 
 ORDERS: Final = ("", "asc", "desc", "ASC", "DESC")
 
@@ -82,3 +87,15 @@ def level_of(vul: TaskVul) -> int:
 def labels_of(vul: TaskVul) -> str:
     """Its labels, split by commas."""
     return EXPLOITED if vul.kev else ""
+
+
+def brought_by(event: VulEvent, language: Language) -> str:
+    """The packages that bring a vulnerability to a machine, or brought it last, and what fixes each."""
+    shown = [_package(one, language) for one in event.packages[:MOST_PACKAGES]]
+    more = len(event.packages) - len(shown)
+    return "; ".join([*shown, MORE_PACKAGES.said(language, {"count": more})] if more > 0 else shown)
+
+
+def _package(one: Bringer, language: Language) -> str:
+    words: dict[str, object] = {"name": one.package.name, "version": one.package.version, "fixed": one.fixed}
+    return (FIXED_IN if one.fixed else NO_FIX_KNOWN).said(language, words)

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     NO_EMERGENCIES = "no_emergencies"
     NOT_EXPLOITED = "not_exploited"
     UNKNOWN_UUIDS = "unknown_uuids"
+    UUIDS_WITHOUT_EVENT = "uuids_without_event"
+    UNKNOWN_EVENTS = "unknown_events"
     STILL_STOPPING = "still_stopping"
     UNKNOWN_AGENTS = "unknown_agents"
     NO_SCHEDULE = "no_schedule"
@@ -122,6 +124,14 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     Reason.UNKNOWN_UUIDS: (
         "Uuids names machines that do not exist: {names}",
         "Uuids 中有不存在的主机:{names}",
+    ),
+    Reason.UUIDS_WITHOUT_EVENT: (
+        "Uuids names machines that no event of EventIds is on: {names}",
+        "Uuids 中有与 EventIds 的事件无关的主机:{names}",
+    ),
+    Reason.UNKNOWN_EVENTS: (
+        "EventIds names events that do not exist: {names}",
+        "EventIds 中有不存在的事件:{names}",
     ),
     Reason.STILL_STOPPING: (
         "task {task} is still being stopped: ask again when its StoppingAll is false",

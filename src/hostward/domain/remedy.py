@@ -80,6 +80,11 @@ def restart_hint(component: str, ecosystem: str, restart: str = "") -> str:
     return _after(component, ecosystem, restart).removeprefix("; then ")
 
 
+def needs_restart(component: str, ecosystem: str) -> bool:
+    """Whether a fix of this package alone changes nothing yet: the kernel, and what every program uses."""
+    return bool(_after(component, ecosystem, ""))
+
+
 def _after(component: str, ecosystem: str, restart: str) -> str:
     """What must start again before the fix is in effect, where the machine or the package alone tells."""
     if restart and restart != "reboot":

@@ -374,12 +374,14 @@ class Scope:
     """Which machines a scan is for: all of the account, or those with these quuids.
 
     tags: only those of them that have one of these, () for all. but: quuids of machines that are left out.
+    parameter: what the caller calls quuids.
     """
 
     everything: bool
     quuids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
+    parameter: str = "QuuidList"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from hostward.api.action import VERSIONS
 from hostward.api.actions import ACTIONS
 from ignore_scenarios import IGNORE_EXAMPLES
 from signing_in_scenarios import SIGNING_IN_EXAMPLES
+from vul_event_scenarios import VUL_EVENT_EXAMPLES
 from vul_scenarios import VUL_EXAMPLES
 from webhook_scenarios import WEBHOOK_EXAMPLES
 
@@ -30,6 +31,7 @@ ALL = (
     *IGNORE_EXAMPLES,
     *VUL_EXAMPLES,
     *FLEET_VUL_EXAMPLES,
+    *VUL_EVENT_EXAMPLES,
 )
 SECRETS = re.compile(r'"(?:SecretKey|TmpSecretKey|Token)": "([^"]*)"')
 

@@ -33,6 +33,7 @@ VALID = {
     "StopBaselineDetect": {"TaskIds": [1]},
     "SetMachineTags": {"QuuidList": ["q"]},
     "CreateScan": {"Module": "Vul"},
+    "DescribeAssetSystemPackageList": {"Quuid": "q-web-1"},
 }  # fmt: skip
 """What a request needs beside its skeleton so that nothing else in it is refused first."""
 
@@ -43,7 +44,6 @@ ELEMENTS = {"VulIgnoreRule": {"VulID": 1, "AssetScopeType": 0}}
 """Elements of arrays of objects; of others it is a filter."""
 
 UNJUDGED = {
-    ("ScanVulAgain", "EventType"),  # the whole action is refused
     ("RotateApiKey", "OverlapSeconds"),  # needs a key that is there
 }
 

@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 from api_bench import ApiBench
 from api_contract import contract
 from hostward.api.actions import ACTIONS
+from hostward.api.actions.describe_asset_system_package_list import NAMES as PACKAGE_FILTERS
+from hostward.api.actions.describe_vul_effect_host_list import NAMES as HOST_FILTERS
+from hostward.api.actions.describe_vul_list import NAMES as VUL_FILTERS
+from hostward.api.actions.export_vul_list import NAMES as EXPORT_FILTERS
 from hostward.api.errors import COMMON
 from hostward.api.machine_filters import NAMES as MACHINE_FILTERS
 
@@ -40,16 +44,23 @@ def near_miss(action: str) -> st.SearchStrategy[dict]:
         "date": st.sampled_from(["2026-11-24", "2026-11-24 10:00:00", "", "soon"]),
         "Filters": st.fixed_dictionaries(
             {
-                "Name": st.sampled_from(["HostName", "status", "FailType", "RiskOnly", "StrategyId", "x"]),
-                "Values": st.lists(st.sampled_from(["a", "Ok", "3", "true", "%", ""]), max_size=3),
+                "Name": st.sampled_from(
+                    ["HostName", "status", "FailType", "RiskOnly", "StrategyId", "x", *VUL_FILTERS],
+                ),
+                "Values": st.lists(
+                    st.sampled_from(["a", "Ok", "3", "true", "%", "", "1", "9.8", "2026-11-24 10:00:00", "NETWORK"]),
+                    max_size=3,
+                ),
             },
             optional={"ExactMatch": st.booleans()},
         ),
         "Filter": st.fixed_dictionaries(
             {
-                "Name": st.sampled_from([*MACHINE_FILTERS, "quuid", "x"]),
+                "Name": st.sampled_from([*MACHINE_FILTERS, *HOST_FILTERS, *EXPORT_FILTERS, *PACKAGE_FILTERS, "x"]),
                 "Values": st.lists(
-                    st.sampled_from(["10.0", "web", "yes", "ONLINE", "ALL", "PRO_VERSION", "RUNNING", "%", "", "é"]),
+                    st.sampled_from(
+                        ["10.0", "web", "yes", "ONLINE", "ALL", "PRO_VERSION", "RUNNING", "%", "", "é", "1", "4", "1,2"]
+                    ),
                     max_size=3,
                 ),
             },

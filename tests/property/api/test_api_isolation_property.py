@@ -20,10 +20,12 @@ from hostward.domain.account import Role
 from hostward.domain.console_session import ConsoleSession
 from hostward.domain.credential import Credential
 from hostward.domain.host_scan import FailType
-from hostward.domain.ids import AccountId, Seq, TaskId
+from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TaskId
 from hostward.domain.module import Module
 from hostward.domain.note import NOTHING
-from store_samples import match
+from hostward.domain.package import Evidence
+from hostward.usecases.vul_event_ports import ALL_VULS, VulEvent
+from store_samples import match, package
 
 MARK = "zebra"
 """In every name of the other account."""
@@ -57,6 +59,7 @@ def town() -> Town:
             finish(bench, task, f"CVE-{name}" if module is Module.VUL else "")
             if account == other:
                 tasks.append(task)
+        inventory(bench, machines[0].id, name)
     gateway = bench.api.gateway
     gateway._new_request_id = lambda: f"{MARK}-request"
     for action, request in (
@@ -70,7 +73,10 @@ def town() -> Town:
     gateway._new_request_id = lambda: "horse-request"
     asyncio.run(gateway.request_log.write())
     texts = sorted(names_of(bench, other))
+    events = events_of(bench, other)
     numbers = [*tasks, *(task * 2**21 for task in tasks), other, *range(1, 8)]
+    numbers += [*(event.id for event in events), *(event.vul for event in events)]
+    texts += [str(event.id) for event in events]
     return Town(bench=bench, mine=mine, other=other, client=client, texts=texts, numbers=numbers)
 
 
@@ -95,6 +101,33 @@ def finish(bench: AccountBench, task: TaskId, cve: str) -> None:
                 uow.tasks.record_vuls(unit, [match(cve)])
 
     bench.store.write_now(work)
+
+
+def inventory(bench: AccountBench, machine: MachineId, name: str) -> None:
+    """The machine has a package, and its own changelog names a vulnerability in it that no feed speaks of."""
+    tool = package(f"{name}-tool", "1.0-1")
+    said = Evidence(
+        ecosystem=tool.ecosystem, source=tool.source, source_version=tool.source_version, cve=f"CVE-{name}",
+        fixed="1.0-2", urgency="high",
+    )  # fmt: skip
+    lease = LeaseId(10_000 + machine)
+
+    def work(uow) -> None:
+        uow.results.add(machine, lease, 0, [tool, said])
+        uow.results.make_current(machine, Module.VUL, lease, bench.clock.now(), risks=1)
+
+    bench.store.write_now(work)
+
+
+def events_of(bench: AccountBench, account: AccountId) -> list[VulEvent]:
+    """An account's vulnerabilities on its machines."""
+
+    def look(uow) -> list[VulEvent]:
+        page = uow.vul_events.vulnerabilities(account, ALL_VULS, limit=99, offset=0)
+        found = (uow.vul_events.machines_of(account, one.known.id, ALL_VULS, limit=99, offset=0) for one in page.rows)
+        return [event for each in found for event in each.rows]
+
+    return bench.store.read_now(look)
 
 
 def sign_in(bench: AccountBench, account: AccountId, name: str) -> None:
@@ -145,12 +178,13 @@ def owned(bench: AccountBench, account: AccountId) -> list[Any]:
             [uow.credentials.of(user.id) for user in uow.accounts.users(account)],
         ]  # fmt: skip
 
-    return bench.store.read_now(look)
+    return [*bench.store.read_now(look), events_of(bench, account)]
 
 
 TOWN = town()
 WORDS = ["Vul", "Malware", "Baseline", "ALL", "all-regions", "Other", "ap-others", "operator", "0", "1", "2026-12-01",
-         "HostName", "Quuid", "Status", "Ok", "horse-0", "q-horse-0", "horse-operator", "env=horse",
+         "HostName", "Quuid", "VulName", "Uuid", "AliasName", "TagIds", "3",
+         "Status", "Ok", "horse-0", "q-horse-0", "horse-operator", "env=horse",
          "AKID1admin", ""]  # fmt: skip
 
 
@@ -223,6 +257,7 @@ def test_the_other_account_is_full() -> None:
     counts = [len(part) for part in owned(TOWN.bench, TOWN.other) if not isinstance(part, int)]
     assert [count > 0 for count in counts[:9]] == [True] * 8 + [counts[8] > 0]
     assert MARK in "".join(TOWN.texts)
+    assert [len(events_of(TOWN.bench, account)) for account in (TOWN.mine, TOWN.other)] == [1, 1]
 
 
 def test_every_action_is_among_the_calls() -> None:

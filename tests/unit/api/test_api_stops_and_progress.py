@@ -1,4 +1,4 @@
-"""ScanBaseline, ScanVulAgain, the two stops without a module, and the two ways to ask how far a scan is."""
+"""ScanBaseline, the two stops without a module, and the two ways to ask how far a scan is."""
 
 import pytest
 
@@ -71,17 +71,6 @@ def test_machines_of_others_are_unknown(api: ApiBench):
 def test_a_baseline_scan_without_machines_has_its_code():
     """As the contract lists it."""
     assert baseline(ApiBench(machines=0)).code == "FailedOperation.NoProfessionHost"
-
-
-def test_events_have_no_ids_to_scan_again(api: ApiBench):
-    """The refusal says what to use in their place."""
-    answer = api.call("ScanVulAgain", {"EventIds": "1,2", "Uuids": "u-1", "EventType": 1})
-    assert (answer.code, "use ScanVul with VulIds and QuuidList" in answer.message) == ("InvalidParameterValue", True)
-
-
-def test_event_ids_must_be_given(api: ApiBench):
-    """Before anything else is said."""
-    assert api.call("ScanVulAgain", {}).code == "MissingParameter"
 
 
 def test_the_newest_malware_scan_is_stopped(api: ApiBench):

@@ -10,11 +10,12 @@ from hostward.api.errors import codes
 from hostward.api.texts import NO_EXCLUDED, NO_INCLUDED
 from hostward.api.values import count_between, one_of, without_effect
 from hostward.domain.errors import NotFound
-from hostward.domain.ids import VulId
+from hostward.domain.ids import AccountId, VulId
 from hostward.domain.ignoring import Scope, Source
 from hostward.domain.reason import Reason
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.vulnerabilities import ignore
+from hostward.usecases.vulnerabilities.visible import visible
 
 ERRORS: Final = codes(
     """InternalError InvalidParameter InvalidParameter.InvalidFormat InvalidParameter.MissingParameter
@@ -65,7 +66,8 @@ async def answer(ctx: Context, request: Request) -> Response:
     def work(uow: UnitOfWork) -> None:
         wanted = [
             ignore.Wanted(
-                key=_key(uow, rule.vul_id), reach=reach, reason=rule.remark, owner=ctx.user.name, source=Source.API
+                key=_key(uow, ctx.account, rule.vul_id), reach=reach, reason=rule.remark, owner=ctx.user.name,
+                source=Source.API,
             )
             for rule, reach in zip(rules, reaches, strict=True)
         ]  # fmt: skip
@@ -79,17 +81,21 @@ def _reach(rule: VulIgnoreRule) -> ignore.Reach:
     if one_of("AssetScopeType", rule.asset_scope_type, (ALL_MACHINES, CHOSEN_MACHINES)) == CHOSEN_MACHINES:
         if rule.exclude_quuid_list:
             without_effect("ExcludeQuuidList", NO_EXCLUDED)
-        return ignore.Reach(scope=Scope.CHOSEN, quuids=tuple(rule.include_quuid_list))
+        return ignore.Reach(
+            scope=Scope.CHOSEN, quuids=tuple(rule.include_quuid_list), parameter="IncludeQuuidList"
+        )  # fmt: skip
     if rule.include_quuid_list:
         without_effect("IncludeQuuidList", NO_INCLUDED)
     if rule.exclude_quuid_list:
-        return ignore.Reach(scope=Scope.EXCEPT, quuids=tuple(rule.exclude_quuid_list))
+        return ignore.Reach(
+            scope=Scope.EXCEPT, quuids=tuple(rule.exclude_quuid_list), parameter="ExcludeQuuidList"
+        )  # fmt: skip
     return ignore.Reach()
 
 
-def _key(uow: UnitOfWork, number: int) -> str:
-    """The vulnerability's name."""
+def _key(uow: UnitOfWork, account: AccountId, number: int) -> str:
+    """The vulnerability's name. Raises NotFound for one that the account may not know."""
     found = uow.advisories.vuls([VulId(number)]) if 1 <= number < 2**32 else ()
-    if not found:
+    if not found or found[0].id not in visible(uow, account, [found[0].id]):
         raise NotFound.because(Reason.NO_VUL, vul=number)
     return found[0].key

@@ -121,7 +121,7 @@ def _tried(ctx: Context, uow: UnitOfWork, scan: ScanRequest, token: str, digest:
     known = started_before(uow, user=ctx.user, token=token, digest=digest, now=ctx.now)
     if known is not None:
         return _answered(Started(task=known.task, machines=known.machines, wake=(), repeated=True))
-    check_options(uow, scan.options)
+    check_options(uow, ctx.account, scan.options)
     found = estimate(
         uow,
         account=ctx.account,
@@ -158,6 +158,7 @@ def _scan(ctx: Context, request: Request) -> ScanRequest:
         quuids=quuids,
         tags=tuple(count_between("Tags", request.tags, 0, MAX_TAGS)),
         but=tuple(count_between("ExceptQuuids", request.except_quuids, 0, ROWS_PER_TASK)),
+        parameter="Quuids",
     )
     timeout = _seconds("TimeoutSeconds", request.timeout_seconds) or ctx.settings.default_timeout
     queue = _seconds("QueueSeconds", request.queue_seconds) or timeout

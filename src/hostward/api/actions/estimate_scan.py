@@ -51,7 +51,7 @@ async def answer(ctx: Context, request: Request) -> Response:
             uow,
             account=ctx.account,
             module=module,
-            scope=Scope(everything=not quuids, quuids=tuple(quuids), tags=tuple(tags)),
+            scope=Scope(everything=not quuids, quuids=tuple(quuids), tags=tuple(tags), parameter="Quuids"),
             timeout=timeout,
             queue=timeout if ctx.settings.rules.queues else timedelta(0),
             hours=ctx.hours(),

@@ -3,7 +3,6 @@
 ExportTasks tells when they are there, and where.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -11,11 +10,10 @@ import msgspec
 
 from hostward.api.actions.list_machines import Chosen, conditions_of
 from hostward.api.context import Context
-from hostward.api.errors import ApiError, Code
 from hostward.api.machine_cells import TITLE, cells, header
-from hostward.api.texts import NO_EXPORTS
+from hostward.api.new_export import begin
 from hostward.usecases.exports.machines import Conditions, machines
-from hostward.usecases.exports.shelf import Export, Table
+from hostward.usecases.exports.shelf import Table
 
 ERRORS: Final = frozenset({"AuthFailure", "InvalidParameter.IllegalRequest"})
 
@@ -32,21 +30,8 @@ class Response(msgspec.Struct, rename="pascal", kw_only=True):
 
 async def answer(ctx: Context, request: Request) -> Response:
     """Begin an export; it is written beside the requests."""
-    exports = ctx.exports
-    if exports is None:
-        raise ApiError(Code.UNSUPPORTED_OPERATION, NO_EXPORTS)
     conditions = conditions_of(request, ctx)
-    begun = ctx.now.astimezone(ctx.settings.time_zone)
-    export = Export(
-        id=exports.new_id(),
-        account=ctx.account,
-        user=ctx.user.id,
-        tags=ctx.user.tags,
-        name=f"machines-{begun:%Y%m%d-%H%M%S}",
-        created=ctx.now,
-    )
-    await asyncio.to_thread(exports.start, export, lambda goes_on: _table(ctx, conditions, goes_on))
-    return Response(task_id=export.id)
+    return Response(task_id=await begin(ctx, "machines", lambda goes_on: _table(ctx, conditions, goes_on)))
 
 
 def _table(ctx: Context, conditions: Conditions, goes_on: Callable[[], bool]) -> Table:

@@ -1,6 +1,5 @@
 """ExportScanTaskDetails: make files of a task's machines. ExportTasks tells when they are there, and where."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -8,15 +7,15 @@ import msgspec
 
 from hostward.api.context import Context
 from hostward.api.decode import Uint64
-from hostward.api.errors import ApiError, Code, codes
+from hostward.api.errors import codes
 from hostward.api.export_cells import TITLE, cells, header
 from hostward.api.filters import Filters, conditions_of
-from hostward.api.texts import NO_EXPORTS
+from hostward.api.new_export import begin
 from hostward.api.values import module_of, task_of
 from hostward.domain.machine_filter import Conditions
 from hostward.domain.task import Task
 from hostward.usecases.exports.rows import rows
-from hostward.usecases.exports.shelf import Export, Table
+from hostward.usecases.exports.shelf import Table
 from hostward.usecases.scans import describe
 
 ERRORS: Final = codes(
@@ -40,24 +39,12 @@ class Response(msgspec.Struct, rename="pascal", kw_only=True):
 
 async def answer(ctx: Context, request: Request) -> Response:
     """Begin an export; it is written beside the requests."""
-    exports = ctx.exports
-    if exports is None:
-        raise ApiError(Code.UNSUPPORTED_OPERATION, NO_EXPORTS)
     module = module_of(request.module_type)
     which = task_of(request.task_id, module)
     conditions = conditions_of(request.filters)
     task = await ctx.store.read(lambda uow: describe.find(uow, account=ctx.account, module=module, task=which))
-    begun = ctx.now.astimezone(ctx.settings.time_zone)
-    export = Export(
-        id=exports.new_id(),
-        account=ctx.account,
-        user=ctx.user.id,
-        tags=ctx.user.tags,
-        name=f"{module.value.lower()}-scan-{task.id}-{begun:%Y%m%d-%H%M%S}",
-        created=ctx.now,
-    )
-    await asyncio.to_thread(exports.start, export, lambda goes_on: _table(ctx, task, conditions, goes_on))
-    return Response(task_id=export.id)
+    name = f"{module.value.lower()}-scan-{task.id}"
+    return Response(task_id=await begin(ctx, name, lambda goes_on: _table(ctx, task, conditions, goes_on)))
 
 
 def _table(ctx: Context, task: Task, conditions: Conditions, goes_on: Callable[[], bool]) -> Table:

@@ -17,7 +17,7 @@ ERRORS: Final = codes("InternalError ResourceNotFound")
 
 
 class Request(msgspec.Struct, rename="pascal", kw_only=True):
-    """Which export: the TaskId that ExportScanTaskDetails answered."""
+    """Which export: the TaskId that the action which began it answered."""
 
     task_id: str
 

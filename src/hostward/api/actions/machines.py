@@ -5,6 +5,7 @@ from typing import Final
 from hostward.api.action import CWP, Action, AnyAction, Permission
 from hostward.api.actions import (
     delete_tags,
+    describe_asset_system_package_list,
     describe_machine_general,
     describe_machine_info,
     describe_machine_os_list,
@@ -26,6 +27,15 @@ MACHINE_ACTIONS: Final[tuple[AnyAction, ...]] = (
         permission=Permission.MACHINE_READ,
         errors=describe_machines.ERRORS,
         answer=describe_machines.answer,
+    ),
+    Action(
+        service=CWP,
+        name="DescribeAssetSystemPackageList",
+        request=describe_asset_system_package_list.Request,
+        response=describe_asset_system_package_list.Response,
+        permission=Permission.MACHINE_READ,
+        errors=describe_asset_system_package_list.ERRORS,
+        answer=describe_asset_system_package_list.answer,
     ),
     Action(
         service=CWP,

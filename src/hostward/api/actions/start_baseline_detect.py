@@ -49,7 +49,7 @@ async def answer(ctx: Context, request: Request) -> Response:
     scan = ScanRequest(
         options=options,
         content=tuple(policy.name for policy in chosen_policies(options)),
-        scope=Scope(everything=not hosts, quuids=tuple(hosts)),
+        scope=Scope(everything=not hosts, quuids=tuple(hosts), parameter="HostIds"),
         timeout=ctx.settings.default_timeout,
     )
     started = await ctx.store.write(

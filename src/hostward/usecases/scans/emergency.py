@@ -25,7 +25,7 @@ def start_emergency(
     exploited; UnsupportedValue while there is no catalogue; NoMachines.
     """
     options = VulOptions(vul_ids=(vul,), emergency=True)
-    check_options(uow, options)
+    check_options(uow, account, options)
     (known,) = uow.advisories.vuls([vul])
     if not known.kev:
         raise InvalidValue.because(Reason.NOT_EXPLOITED, name=known.key)

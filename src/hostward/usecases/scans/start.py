@@ -15,6 +15,7 @@ from hostward.domain.task import Task, Trigger, enter
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import ScanRequest, Scope
+from hostward.usecases.vulnerabilities.visible import visible
 
 CATALOGUE: Final = "kev"
 """The feed that tells what is known to be exploited."""
@@ -47,7 +48,7 @@ def start(
     Raises InvalidValue for a quuid or VulId that nobody knows, NoMachines when no machine is left to scan.
     """
     machines = _in_scope(uow, account, request.scope)
-    check_options(uow, request.options)
+    check_options(uow, account, request.options)
     task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
     units = list(enter(task, machines, now))
     stored = uow.tasks.create(replace(task, settled=sum(unit.is_final for unit in units)), units)
@@ -73,15 +74,15 @@ def forget_old(uow: UnitOfWork, task: Task) -> None:
         uow.tasks.fade(task.account, task.module, scans=scans)
 
 
-def check_options(uow: UnitOfWork, options: Options) -> None:
-    """Raise InvalidValue for options that nothing could be scanned by."""
+def check_options(uow: UnitOfWork, account: AccountId, options: Options) -> None:
+    """Raise InvalidValue for options that nothing could be scanned by, or that name what the account may not know."""
     if not isinstance(options, VulOptions):
         return
     if options.emergency and not any(feed.feed == CATALOGUE for feed in uow.advisories.feeds()):
         raise UnsupportedValue.because(Reason.NO_EMERGENCIES)
     if not options.vul_ids:
         return
-    known = {vul.id for vul in uow.advisories.vuls(options.vul_ids)}
+    known = visible(uow, account, options.vul_ids)
     missing = [str(vul) for vul in options.vul_ids if vul not in known]
     if missing:
         raise InvalidValue.because(Reason.UNKNOWN_VULS, names=missing)
@@ -119,7 +120,9 @@ def _in_scope(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Mac
 
 def machines_of(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
     """The machines in scope, maybe none. Raises InvalidValue for a quuid that nobody knows, also of one left out."""
-    machines = uow.machines.of_account(account) if scope.everything else _named(uow, account, scope.quuids)
+    machines = (
+        uow.machines.of_account(account) if scope.everything else _named(uow, account, scope.quuids, scope.parameter)
+    )
     if scope.tags:
         tagged = uow.machines.tagged(account, scope.tags)
         machines = [machine for machine in machines if machine.id in tagged]
@@ -130,13 +133,11 @@ def machines_of(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[M
     return machines
 
 
-def _named(uow: UnitOfWork, account: AccountId, quuids: Sequence[str], parameter: str = "") -> Sequence[Machine]:
+def _named(uow: UnitOfWork, account: AccountId, quuids: Sequence[str], parameter: str) -> Sequence[Machine]:
     """The account's machines with these quuids, each once."""
     wanted = list(dict.fromkeys(quuids))
     known = uow.machines.by_quuids(account, wanted)
     missing = [quuid for quuid in wanted if quuid not in known]
-    if missing and parameter:
-        raise InvalidValue.because(Reason.UNKNOWN_QUUIDS, parameter=parameter, names=missing)
     if missing:
-        raise InvalidValue.because(Reason.UNKNOWN_MACHINES, names=missing)
+        raise InvalidValue.because(Reason.UNKNOWN_QUUIDS, parameter=parameter, names=missing)
     return [known[quuid] for quuid in wanted]

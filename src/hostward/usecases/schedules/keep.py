@@ -21,7 +21,7 @@ def keep(
     and a fire that is due at this moment is not lost. Raises InvalidValue for machines that the account does not have,
     and for options that no scan could start with.
     """
-    check_options(uow, setting.options)
+    check_options(uow, account, setting.options)
     _check_machines(uow, account, setting)
     known = uow.schedules.named(account, module_of(setting.options), name, lock=True)
     if known is None:

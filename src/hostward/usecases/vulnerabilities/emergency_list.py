@@ -9,17 +9,14 @@ from enum import IntEnum
 from hostward.domain.errors import InvalidValue
 from hostward.domain.ids import AccountId, VulId
 from hostward.domain.known_vul_query import KnownVulQuery
-from hostward.domain.matching import level_or_unknown
 from hostward.domain.module import Module
-from hostward.domain.options import Category, VulOptions
 from hostward.domain.progress import percent
 from hostward.domain.reason import Reason
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import TaskVul
+from hostward.usecases.vulnerabilities.looked_for import looked_for, newest_tasks
 
-TASKS = 100
-"""Newest tasks that are asked whether they looked for a vulnerability; older ones say nothing of today."""
 EVERY = 2**31 - 1
 """More than any catalogue or task has."""
 
@@ -56,12 +53,12 @@ def emergencies(
     """
     _, ids = uow.advisories.find(query, limit=EVERY, offset=0)
     vuls = uow.advisories.vuls(ids)
-    tasks = _tasks(uow, account)
+    tasks = newest_tasks(uow, account)
     counted = {task.id: _machines(uow, task) for task in tasks}
     own = _on_machines(uow, account, uuids) if uuids else None
     found: list[Emergency] = []
     for vul in vuls:
-        task = next((task for task in tasks if _looked_for(task, vul)), None)
+        task = next((task for task in tasks if looked_for(task, vul)), None)
         machines = counted[task.id].get(vul.id, 0) if task is not None else 0
         if own is not None:
             machines = own[vul.key]
@@ -71,31 +68,8 @@ def emergencies(
     return found
 
 
-def _tasks(uow: UnitOfWork, account: AccountId) -> Sequence[Task]:
-    """The newest tasks, down to the one that looked for everything."""
-    _, newest = uow.tasks.list(account, module=Module.VUL, states=frozenset(), limit=TASKS, offset=0)
-    kept: list[Task] = []
-    for task in newest:
-        kept.append(task)
-        if task.options == VulOptions():
-            break
-    return kept
-
-
 def _machines(uow: UnitOfWork, task: Task) -> Mapping[VulId, int]:
     return {vul.id: vul.machines for vul in uow.tasks.vuls(task.id, limit=EVERY)}
-
-
-def _looked_for(task: Task, vul: TaskVul) -> bool:
-    """Did the task's options let this one be found?"""
-    options = task.options
-    if not isinstance(options, VulOptions):
-        return False
-    if options.vul_ids:
-        return vul.id in options.vul_ids
-    level, _ = level_or_unknown(vul.level, vul.level_source)
-    wanted = {category.value for category in options.categories}
-    return level in options.levels and (vul.category in wanted or vul.category not in set(Category))
 
 
 def _on_machines(uow: UnitOfWork, account: AccountId, uuids: Sequence[str]) -> Counter[str]:

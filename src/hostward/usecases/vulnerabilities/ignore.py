@@ -26,11 +26,12 @@ _VEX_FIELDS = ("key", "scope", "machines", "tags", "product", "reason", "status"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """On which machines a rule is to hold, by the names that callers have for them."""
+    """On which machines a rule is to hold, by the names of callers. parameter: what they call quuids."""
 
     scope: Scope = Scope.ALL
     quuids: Sequence[str] = ()
     tags: Sequence[str] = ()
+    parameter: str = "QuuidList"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +208,7 @@ def _reach(uow: UnitOfWork, account: AccountId, reach: Reach) -> tuple[tuple[Mac
     known = uow.machines.by_quuids(account, reach.quuids) if reach.quuids else {}
     missing = [quuid for quuid in dict.fromkeys(reach.quuids) if quuid not in known]
     if missing:
-        raise InvalidValue.because(Reason.UNKNOWN_MACHINES, names=missing)
+        raise InvalidValue.because(Reason.UNKNOWN_QUUIDS, parameter=reach.parameter, names=missing)
     names = set(uow.machines.label_names(account).values()) if reach.tags else set()
     unknown = next((tag for tag in reach.tags if tag not in names), None)
     if unknown is not None:
