@@ -4,31 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hostward.domain.ids import AccountId, LeaseId, MachineId
+from hostward.domain.ids import AccountId, MachineId
 from hostward.domain.ignoring import IgnoreRule
 from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import Cause, EventStatus, event_id
-from hostward.usecases.ports import Store, UnitOfWork
-from hostward.usecases.records import Item
+from hostward.usecases.ports import Store
 from hostward.usecases.vul_event_ports import ALL_VULS, FleetVul, VulEvent, VulOrder, VulQuery
 from store_samples import NOW, SECOND, account, advisory, affects, fleet, package
+from vul_samples import scan
 
 PRESENT = VulQuery(status=EventStatus.PRESENT)
-
-
-def scan(store: Store, machine: MachineId, lease: int, at: datetime, *items: Item) -> None:
-    """A whole inventory that becomes the machine's own, with its risks counted."""
-    which = LeaseId(lease)
-    store.write_now(lambda uow: uow.results.add(machine, which, 0, items))
-
-    def end(uow: UnitOfWork) -> None:
-        matches = uow.results.matches(machine, which)
-        risks = uow.ignores.record_own(machine, [match for match in matches if not match.hidden])
-        uow.results.make_current(machine, Module.VUL, which, at, risks=risks)
-
-    store.write_now(end)
 
 
 def publish(store: Store, at: datetime, *keys: str, feed: str = "debian", fixed: str = "2") -> None:

@@ -1,14 +1,14 @@
 """How many more vulnerabilities each machine has since an edition counts, without a look at those it leaves alone.
 
-A set of machines is one whole number, a bit for each: two sets of 10,000 machines are joined in less than a
-microsecond, and how many sets hold each machine is added up for all machines at once, digit by digit.
+How many sets of machines hold each machine is added up for all machines at once, digit by digit.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
-from hostward.domain.ids import AccountId
+from hostward.domain.ids import AccountId, VulId
+from hostward.domain.machine_set import MachineSet, members, set_of
 from hostward.domain.module import Module
 from hostward.store import packed
 from hostward.store.event_tables import evident, installed, package_match
@@ -49,45 +49,37 @@ class Sums:
         return found
 
 
-def members(machines: int) -> Iterable[int]:
-    """The machines of a set, rising."""
-    for place, byte in enumerate(machines.to_bytes((machines.bit_length() + 7) // 8, "little")):
-        for bit in range(8) if byte else ():
-            if byte >> bit & 1:
-                yield 8 * place + bit
-
-
 def sets_of(rows: Iterable[Row]) -> dict[int, int]:
     """Rows of (anything, machine) as one set of machines for each thing."""
     by_thing: dict[int, list[int]] = {}
     for thing, machine in rows:
         by_thing.setdefault(thing, []).append(machine)
-    return {thing: _set(machines) for thing, machines in by_thing.items()}
+    return {thing: set_of(machines) for thing, machines in by_thing.items()}
 
 
-def _set(machines: Sequence[int]) -> int:
-    bits = bytearray(max(machines) // 8 + 1)
-    for machine in machines:
-        bits[machine >> 3] |= 1 << (machine & 7)
-    return int.from_bytes(bits, "little")
+def shift(session: Session, kept: KeptStanding, changed: Rematched) -> Mapping[VulId, MachineSet]:
+    """Let the risks of machines, and their account's sums, follow what an edition changed.
 
-
-def shift(session: Session, kept: KeptStanding, changed: Rematched) -> None:
-    """Let the risks of machines, and their account's sums, follow what an edition changed."""
+    Returns the machines that have a vulnerability now and had it not before, be it set aside there or not.
+    """
     packages = {package for side in (changed.before, changed.after) for some in side.values() for package in some}
     holders = sets_of(_holders(session, sorted(packages)))
     own = sets_of(_evident(session, sorted(changed.after)))
     aside = sets_of(_set_aside(session, changed.after.keys()))
     more, less = Sums(), Sums()
+    brought: dict[VulId, MachineSet] = {}
     for vul, packages_now in changed.after.items():
         before = _union(holders, changed.before[vul]) | own.get(vul, 0)
         after = _union(holders, packages_now) | own.get(vul, 0)
         counted = ~aside.get(vul, 0)
+        if after & ~before:
+            brought[VulId(vul)] = after & ~before
         more.add(after & ~before & counted)
         less.add(before & ~after & counted)
     gained, lost = more.counts(), less.counts()
     moved = {machine: gained.get(machine, 0) - lost.get(machine, 0) for machine in gained.keys() | lost.keys()}
     move(session, kept, {machine: by for machine, by in moved.items() if by})
+    return brought
 
 
 def gone(session: Session, machine: int, vuls: Collection[int]) -> frozenset[int]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from hostward.domain.advisory import Advisory
 from hostward.domain.ids import EditionId, VulId
 from hostward.domain.known_vul_query import KnownVulQuery
+from hostward.domain.machine_set import MachineSet
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
@@ -31,8 +32,12 @@ class Advisories(Protocol):
         """Write some of an edition's advisories. Raises FeedError when another import threw the edition away."""
         ...
 
-    def publish(self, edition: EditionId, status: FeedStatus) -> None:
-        """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add()."""
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Mapping[VulId, MachineSet]:
+        """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add().
+
+        now: since when what follows is so. Returns what it brought: machines of any account that have a vulnerability
+        now and had it not before, be it set aside there or not; quarantined ones too.
+        """
         ...
 
     def renew(self, feed: str, imported: datetime) -> None:

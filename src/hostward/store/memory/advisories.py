@@ -8,6 +8,7 @@ from hostward.domain.advisory import Advisory, Affected
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
 from hostward.domain.known_vul_query import KnownVulQuery
+from hostward.domain.machine_set import MachineSet
 from hostward.domain.matching import key_range, level_or_unknown
 from hostward.store.known_vuls import Known, best, keys_of, with_said
 from hostward.store.memory import package_advice
@@ -44,7 +45,7 @@ class MemoryAdvisories:
             written, facts=facts, advisories={**written.advisories, **affecting}
         )  # fmt: skip
 
-    def publish(self, edition: EditionId, status: FeedStatus) -> None:
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Mapping[VulId, MachineSet]:
         """Let an edition count in place of the one before. Raises FeedError as add()."""
         written = self._open(edition)
         for which, one in self._state.editions.items():
@@ -52,7 +53,7 @@ class MemoryAdvisories:
                 self._state.editions[which] = replace(one, counts=False)
         self._state.editions[edition] = replace(written, counts=True)
         self._state.feeds[status.feed] = status
-        package_advice.rematch(self._state, status.imported)
+        return package_advice.rematch(self._state, now)
 
     def renew(self, feed: str, imported: datetime) -> None:
         """The feed's data was found to be what its source has at this time."""
@@ -81,7 +82,7 @@ class MemoryAdvisories:
         self.add(edition, whole)
         words = tuple(sorted(set(ecosystems)))
         status = FeedStatus(feed=feed, advisories=len(seen), ecosystems=words, imported=now, digest=digest)
-        self.publish(edition, status)
+        self.publish(edition, status, now=now)
         for which in self.leftovers(feed):
             self.forget(which)
         return status

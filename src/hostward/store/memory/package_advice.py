@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.ids import MachineId, VulId
+from hostward.domain.machine_set import NO_MACHINES, MachineSet, set_of
 from hostward.domain.matching import match
 from hostward.domain.module import Module
 from hostward.domain.package import Package
@@ -28,17 +29,24 @@ def learn(state: State, package: Package) -> None:
         state.advice[package] = tuple(replace(one, span=Span(EPOCH)) for one in _now(state, package).values())
 
 
-def rematch(state: State, at: datetime) -> None:
-    """Other advisories count from now on: spans follow, and the numbers of risks of machines that it concerns."""
+def rematch(state: State, at: datetime) -> Mapping[VulId, MachineSet]:
+    """Other advisories count from now on: spans follow, and the numbers of risks of machines that it concerns.
+
+    Returns the machines that have a vulnerability now and had it not before.
+    """
     before = {machine: present(state, machine) for machine in state.installed}
     for package, known in state.advice.items():
         state.advice[package] = moved(known, _now(state, package), _key, at)
+    brought: dict[VulId, MachineSet] = {}
     for machine, vuls in before.items():
         after = present(state, machine)
+        for vul in after - vuls:
+            brought[vul] = brought.get(vul, NO_MACHINES) | set_of([machine])
         aside = state.own_vuls[machine].ignored if machine in state.own_vuls else frozenset()
         if (machine, Module.VUL) in state.risks:
             more = len(after - vuls - aside) - len(vuls - after - aside)
             state.risks[machine, Module.VUL] = max(state.risks[machine, Module.VUL] + more, 0)
+    return brought
 
 
 def present(state: State, machine: MachineId) -> frozenset[VulId]:
