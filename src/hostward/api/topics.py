@@ -166,7 +166,7 @@ def _machines(_parts: list[str], ctx: Context) -> Look:
 
 def _vulnerabilities(_parts: list[str], ctx: Context) -> Look:
     def look_at(uow: UnitOfWork, _now: datetime) -> Sight:
-        # What they follow from: scans, imports, rules. None of it is counted here, so that a look costs next to nothing.
+        # What they follow from: scans, imports, rules. None of it is counted here: a look costs next to nothing.
         scanned = uow.fleet.standing(ctx.account).modules.get(Module.VUL, NOTHING)
         _, newest = describe.listing(
             uow, account=ctx.account, module=Module.VUL, states=frozenset(), limit=MOST_RUNNING, offset=0

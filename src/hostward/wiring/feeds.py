@@ -23,7 +23,7 @@ PEEKED = 64
 _OSV_FILE = "all.zip"
 CHUNK_BYTES = 1 << 20
 
-READERS = b"readers 2"
+READERS = b"readers 3"
 """Rises when a reader makes more or other advisories of the same file, so that it is read again."""
 
 
