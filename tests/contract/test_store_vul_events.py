@@ -231,3 +231,37 @@ def test_a_rule_after_an_import_adds_to_what_the_import_changed(store: Store) ->
 
 def _facts(kernel: str) -> HostFacts:
     return HostFacts(os_id="debian", os_version="12", os_name="Debian", running_kernel=kernel)
+
+
+def test_the_order_by_probability_is_exact(store: Store) -> None:
+    """As the newest scores have it, which change every day; what nobody scores comes last, equal ones by number."""
+    owner = account(store)
+    (machine,) = fleet(store, owner, 1)
+    keys = [f"CVE-2026-{1000 + number}" for number in range(6)]
+    publish(store, NOW, *keys)
+    scan(store, machine.id, 1, NOW, OLD)
+
+    def scored(day: int, *scores: float | None) -> None:
+        said = [
+            advisory(key, feed="epss", epss=score)
+            for key, score in zip(keys, scores, strict=True)
+            if score is not None
+        ]  # fmt: skip
+        store.write_now(
+            lambda uow: uow.advisories.replace("epss", said, ecosystems=[], digest=str(day), now=NOW + day * SECOND)
+        )
+
+    def order(*, descending: bool) -> list[str]:
+        query = VulQuery(order=VulOrder.EPSS, descending=descending)
+        every = [one.known.key for one in listed(store, owner, query)]
+        of_machine = store.read_now(
+            lambda uow: uow.vul_events.of_machine(owner, machine.id, query, limit=100, offset=0)
+        )  # fmt: skip
+        names = {one.known.id: one.known.key for one in listed(store, owner)}
+        assert [names[event.vul] for event in of_machine.rows] == every
+        return [key[-1] for key in every]
+
+    scored(1, 0.10001, 0.1, None, 0.97, 0.00001, 0.1)
+    assert (order(descending=True), order(descending=False)) == (list("301542"), list("241503"))
+    scored(2, 0.5, 0.6, 0.7, 0.8, None, 0.9)
+    assert (order(descending=True), order(descending=False)) == (list("532104"), list("401235"))
