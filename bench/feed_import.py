@@ -1,9 +1,9 @@
 """CPU seconds and memory of reading a feed, beside what JSON and zip alone cost.
 
 Run: python bench/feed_import.py [PATH ...] [--records 30000]. Without a path a Debian tracker file and an OSV zip of
-that many records are generated, and a day of EPSS with ten times as many lines, about as many as there are. The control unpacks the same bytes and decodes the same JSON with the standard
-library, and does nothing with it. Storing is not measured here. Exits with 1 when generated feeds take longer than
-the bar.
+that many records are generated, and a day of EPSS with ten times as many lines, about as many as there are. The control
+unpacks the same bytes and decodes the same JSON with the standard library, and does nothing with it. Storing is not
+measured here. Exits with 1 when generated feeds take longer than the bar.
 """
 
 import argparse
