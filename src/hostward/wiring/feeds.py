@@ -119,11 +119,13 @@ def _name(feed: str, path: Path, peeked: list[Advisory]) -> str:
 
     OSV serves a file an ecosystem, in a folder of its name. Without such a folder releases of one distribution in one
     file are one feed ("osv:Debian"), and a file of one release is its own. Alpine's files have the repository for a
-    name, NVD's end with the year.
+    name, NVD's end with the year; of Amazon's one is kept for each release.
     """
     ecosystems = {affected.ecosystem for advisory in peeked for affected in advisory.affected}
     if feed == "nvd":
         return f"nvd:{path.name.split('.')[-3 if path.suffix == '.gz' else -2].rpartition('-')[2]}"
+    if feed == "amazon" and len(ecosystems) == 1:
+        return f"amazon:{min(ecosystems).removeprefix('Amazon:')}"
     if feed == "alpine" and ecosystems:
         release = min(ecosystems).removeprefix("Alpine:")
         return f"alpine:{release}:{path.name.partition('.')[0]}"
