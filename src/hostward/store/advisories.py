@@ -7,7 +7,6 @@ from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
 from hostward.domain.known_vul_query import KnownVulQuery
-from hostward.domain.machine_set import MachineSet
 from hostward.store import (
     advised_rows,
     advisory_rows,
@@ -23,7 +22,7 @@ from hostward.store import (
 from hostward.store.fleet import KeptStanding
 from hostward.store.session import Session, in_chunks
 from hostward.store.times import micros
-from hostward.usecases.advisory_ports import Fix
+from hostward.usecases.advisory_ports import Change, Fix
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 CHUNK = 2000
@@ -52,7 +51,7 @@ class SqlAdvisories:
         self._must_be_open(edition)
         advisory_rows.add(self._session, edition, advisories)
 
-    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Mapping[VulId, MachineSet]:
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Change:
         """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add()."""
         self._must_be_open(edition)
         before = feed_rows.edition_of(self._session, status.feed)

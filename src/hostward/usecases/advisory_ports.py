@@ -21,6 +21,18 @@ class Fix:
     version: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an edition changed on machines of any account, quarantined ones too, by vulnerability.
+
+    brought: those that have it now and had it not before. having: those that have it now, of vulnerabilities that
+    other packages bring than before. What rules set aside is in both.
+    """
+
+    brought: Mapping[VulId, MachineSet]
+    having: Mapping[VulId, MachineSet]
+
+
 class Advisories(Protocol):
     """Vulnerability data, whatever its source."""
 
@@ -32,11 +44,10 @@ class Advisories(Protocol):
         """Write some of an edition's advisories. Raises FeedError when another import threw the edition away."""
         ...
 
-    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Mapping[VulId, MachineSet]:
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Change:
         """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add().
 
-        now: since when what follows is so. Returns what it brought: machines of any account that have a vulnerability
-        now and had it not before, be it set aside there or not; quarantined ones too.
+        now: since when what follows is so. Machines' risks follow, but for what rules set aside of it.
         """
         ...
 

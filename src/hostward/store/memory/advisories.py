@@ -8,7 +8,6 @@ from hostward.domain.advisory import Advisory, Affected
 from hostward.domain.errors import FeedError
 from hostward.domain.ids import EditionId, VulId
 from hostward.domain.known_vul_query import KnownVulQuery
-from hostward.domain.machine_set import MachineSet
 from hostward.domain.matching import key_range, level_or_unknown
 from hostward.store.known_vuls import Known, best, keys_of, with_said
 from hostward.store.memory import package_advice
@@ -16,7 +15,7 @@ from hostward.store.memory.package_advice import counting
 from hostward.store.memory.state import Edition, State
 from hostward.store.texts import ascii_lower, clean, cleaned
 from hostward.store.vul_facts import task_vul
-from hostward.usecases.advisory_ports import Fix
+from hostward.usecases.advisory_ports import Change, Fix
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
@@ -45,7 +44,7 @@ class MemoryAdvisories:
             written, facts=facts, advisories={**written.advisories, **affecting}
         )  # fmt: skip
 
-    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Mapping[VulId, MachineSet]:
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Change:
         """Let an edition count in place of the one before. Raises FeedError as add()."""
         written = self._open(edition)
         for which, one in self._state.editions.items():

@@ -1,6 +1,6 @@
-"""Import a feed: its new data is written beside the old and takes its place in one small transaction, or is gone."""
+"""Import a feed: its new data is written beside the old and takes its place in one transaction, or is gone."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,7 +8,8 @@ from itertools import islice
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedEmpty, FeedError, FeedShrunk
-from hostward.domain.ids import EditionId
+from hostward.domain.ids import EditionId, VulId
+from hostward.domain.machine_set import NO_MACHINES, MachineSet, members, set_of
 from hostward.usecases.notifications.brought import Import, tell_brought
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.records import FeedStatus
@@ -74,8 +75,23 @@ def _begin(uow: UnitOfWork, feed: str) -> EditionId:
 
 def _publish(uow: UnitOfWork, edition: EditionId, status: FeedStatus, *, now: datetime, is_first: bool) -> None:
     """Let the edition count, and tell of what it brings: both or neither."""
-    brought = uow.advisories.publish(edition, status, now=now)
-    tell_brought(uow, Import(status=status, edition=edition, is_first=is_first, brought=brought), now)
+    change = uow.advisories.publish(edition, status, now=now)
+    _set_aside(uow, change.having)
+    tell_brought(uow, Import(status=status, edition=edition, is_first=is_first, brought=change.brought), now)
+
+
+def _set_aside(uow: UnitOfWork, having: Mapping[VulId, MachineSet]) -> None:
+    """Judge by the rules what other packages bring than before, on the machines that rules may concern."""
+    for account in uow.accounts.all() if having else ():
+        rules = uow.ignores.of_account(account)
+        ruled = uow.advisories.numbers({rule.key for rule in rules}) if rules else {}
+        concerned = NO_MACHINES
+        for vul in ruled.values():
+            concerned |= having.get(vul, NO_MACHINES)
+        if concerned:
+            mine = set_of(machine.id for machine in uow.machines.of_account(account))
+            for machine in members(concerned & mine):
+                uow.ignores.rejudge_own(machine)
 
 
 def _clear(uow: UnitOfWork, feed: str) -> None:
