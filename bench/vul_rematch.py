@@ -132,7 +132,7 @@ def _import(store: Store, what: str, advisories: Sequence[Advisory], day: int) -
     status = FeedStatus(
         feed="bench", advisories=len(advisories), ecosystems=("Debian:12",), imported=at, digest=str(day)
     )  # fmt: skip
-    _cpu(what, lambda: store.write_now(lambda uow: uow.advisories.publish(edition, status)))
+    _cpu(what, lambda: store.write_now(lambda uow: uow.advisories.publish(edition, status, now=at)))
 
 
 def _cpu(what: str, work: Callable[[], T]) -> T:
