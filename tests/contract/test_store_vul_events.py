@@ -11,7 +11,7 @@ from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import Cause, EventStatus, event_id
 from hostward.usecases.ports import Store
-from hostward.usecases.vul_event_ports import ALL_VULS, FleetVul, VulEvent, VulOrder, VulQuery
+from hostward.usecases.vul_event_ports import ALL_VULS, FleetVul, Upgrade, VulEvent, VulOrder, VulQuery
 from store_samples import NOW, SECOND, account, advisory, affects, fleet, package
 from vul_samples import scan
 
@@ -227,6 +227,41 @@ def test_a_rule_after_an_import_adds_to_what_the_import_changed(store: Store) ->
         store.write_now(lambda uow, rule=rule: uow.ignores.put(replace(rule, ended=NOW + 3 * SECOND)))
     store.write_now(lambda uow: uow.ignores.rejudge_own(machine.id))
     assert risks(store, owner) == 3
+
+
+def test_upgrades_are_by_source_package_and_by_what_they_fix(store: Store) -> None:
+    """The highest of the fixed versions; what has no fix, is ignored or is on other machines counts with none."""
+    owner = account(store)
+    one, two = fleet(store, owner, 2)
+    said = [
+        advisory("CVE-1", affects(fixed="1.9"), level=Level.HIGH),
+        advisory("CVE-2", affects(fixed="1.10"), level=Level.CRITICAL, kev=True),
+        advisory("CVE-3", affects(name="zlib", fixed="2"), level=Level.LOW),
+        advisory("CVE-4", affects(name="zlib", fixed=""), level=Level.CRITICAL),
+    ]
+    store.write_now(lambda uow: uow.advisories.replace("debian", said, ecosystems=["Debian:12"], digest="u", now=NOW))
+    scan(store, one.id, 1, NOW + SECOND, OLD, package("libssl3", "1", source="openssl"), package("zlib", "1"))
+    scan(store, two.id, 2, NOW + SECOND, package("openssl", "1.9"))
+    page = store.read_now(lambda uow: uow.vul_events.upgrades(owner, limit=5, offset=0))
+    openssl = Upgrade(
+        ecosystem="Debian:12", component="openssl", fixed="1.10", machines=2, vulnerabilities=2, risks=3,
+        level=Level.CRITICAL, kev=True,
+    )  # fmt: skip
+    zlib = Upgrade(
+        ecosystem="Debian:12", component="zlib", fixed="2", machines=1, vulnerabilities=1, risks=1, level=Level.LOW,
+        kev=False,
+    )  # fmt: skip
+    assert (page.total, list(page.rows)) == (2, [openssl, zlib])
+    assert list(store.read_now(lambda uow: uow.vul_events.upgrades(owner, limit=5, offset=1)).rows) == [zlib]
+    only = store.read_now(lambda uow: uow.vul_events.upgrades(owner, frozenset({two.id}), limit=5, offset=0))
+    assert [(each.component, each.risks, each.machines) for each in only.rows] == [("openssl", 1, 1)]
+    assert {row.known.key for row in listed(store, owner, VulQuery(fixable=True))} == {"CVE-1", "CVE-2", "CVE-3"}
+    assert {row.known.key for row in listed(store, owner, VulQuery(fixable=False))} == {"CVE-4"}
+    assert list(of(store, owner, one.id, VulQuery(fixable=False))) == ["CVE-4"]
+    number = store.write_now(lambda uow: uow.ignores.next_id())
+    rule = IgnoreRule(id=number, account=owner, key="CVE-3", created=NOW, changed=NOW)
+    store.write_now(lambda uow: uow.ignores.put(rule))
+    assert store.read_now(lambda uow: uow.vul_events.upgrades(owner, limit=5, offset=0)).total == 1
 
 
 def _facts(kernel: str) -> HostFacts:

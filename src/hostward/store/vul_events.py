@@ -11,7 +11,7 @@ from hostward.domain.ids import AccountId, EventId, MachineId, VulId
 from hostward.domain.module import Module
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import EventStatus, Span, event_parts
-from hostward.store import vul_facts
+from hostward.store import vul_facts, vul_upgrades
 from hostward.store.event_tables import evident, installed, package_match
 from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.session import Prepared, Row, Session
@@ -19,7 +19,7 @@ from hostward.store.tables import current_result, machine, package_version
 from hostward.store.times import EPOCH, time_of, time_or_none
 from hostward.store.vul_spans import Advice, Held, SetAside, chosen, events, in_order, level_of, over_machines
 from hostward.usecases.records import TaskVul
-from hostward.usecases.vul_event_ports import EventPage, FleetVulPage, VulEvent, VulQuery
+from hostward.usecases.vul_event_ports import EventPage, FleetVulPage, UpgradePage, VulEvent, VulQuery
 
 _I, _C, _E, _V, _M, _R = installed.c, package_match.c, evident.c, package_version.c, machine.c, current_result.c
 _MEET = and_(
@@ -122,6 +122,14 @@ class SqlVulEvents:
         found, _ = self._whole(account)
         numbers = Counter(event.machine for event in found if _counts(event, machines))
         return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def upgrades(
+        self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
+    ) -> UpgradePage:
+        """A page of what can be upgraded."""
+        found, known = self._whole(account)
+        counting = [event for event in found if _counts(event, machines)]
+        return vul_upgrades.page(vul_upgrades.of_events(counting, known), limit=limit, offset=offset)
 
     def _whole(self, account: AccountId) -> tuple[list[VulEvent], dict[VulId, TaskVul]]:
         """All events of the account, and what is known of their vulnerabilities."""

@@ -148,6 +148,7 @@ def _is_wanted(event: VulEvent, vul: TaskVul, wanted: VulQuery) -> bool:
         and (not wanted.categories or _category(event, vul) in wanted.categories)
         and (wanted.kev is None or vul.kev is wanted.kev)
         and (wanted.ignored is None or event.ignored is wanted.ignored)
+        and (wanted.fixable is None or any(each.fixed for each in event.packages) is wanted.fixable)
         and (wanted.machines is None or event.machine in wanted.machines)
         and (not text or any(text in word.casefold() for word in words))
     )

@@ -84,7 +84,8 @@ class VulQuery:
     """Which events, and how what is made of them is sorted. Empty sets, "" and None narrow nothing.
 
     text: part of the vulnerability's key, title or package, in any case. levels: what nobody gives a level counts as
-    medium. machines: None for all, an empty set for none. ignored: None for both kinds.
+    medium. machines: None for all, an empty set for none. ignored: None for both kinds. fixable: is there a fixed
+    version for some package that brings it?
     """
 
     status: EventStatus | None = None
@@ -93,6 +94,7 @@ class VulQuery:
     text: str = ""
     kev: bool | None = None
     ignored: bool | None = None
+    fixable: bool | None = None
     machines: frozenset[MachineId] | None = None
     order: VulOrder = VulOrder.LEVEL
     descending: bool = True
@@ -115,6 +117,34 @@ class EventPage:
 
     total: int
     rows: Sequence[VulEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """What new versions of one source package do for an account's machines.
+
+    component: the source package. fixed: the highest of the fixed versions; one that has no order here is below all
+    others. machines: those it is for. vulnerabilities: how many distinct ones, risks: how many on all machines, it
+    fixes a package of; what packages of two sources bring counts with both. level: the worst of them. kev: is any of
+    them exploited?
+    """
+
+    ecosystem: str
+    component: str
+    fixed: str
+    machines: int
+    vulnerabilities: int
+    risks: int
+    level: Level
+    kev: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradePage:
+    """total: how many there are without limit and offset."""
+
+    total: int
+    rows: Sequence[Upgrade]
 
 
 class VulEvents(Protocol):
@@ -146,6 +176,12 @@ class VulEvents(Protocol):
         self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int
     ) -> Sequence[tuple[MachineId, int]]:
         """The machines, of these, with most vulnerabilities that count, and how many; equal ones by machine."""
+        ...
+
+    def upgrades(
+        self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
+    ) -> UpgradePage:
+        """A page of what can be upgraded on the machines, by risks, falling; equal ones by ecosystem and component."""
         ...
 
 

@@ -11,6 +11,7 @@ from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import EventStatus, Span, event_parts
+from hostward.store import vul_upgrades
 from hostward.store.brought import Parts
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.ignored import ignored_on
@@ -32,6 +33,7 @@ from hostward.usecases.records import Item, TaskVul
 from hostward.usecases.vul_event_ports import (
     EventPage,
     FleetVulPage,
+    UpgradePage,
     VulEvent,
     VulQuery,
 )
@@ -81,6 +83,13 @@ class MemoryVulEvents:
         """The machines with most vulnerabilities that count."""
         numbers = Counter(event.machine for event in self._of_account(account) if counts(event, machines))
         return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def upgrades(
+        self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
+    ) -> UpgradePage:
+        """A page of what can be upgraded."""
+        found = [event for event in self._of_account(account) if counts(event, machines)]
+        return vul_upgrades.page(vul_upgrades.of_events(found, self._known()), limit=limit, offset=offset)
 
     def _of_account(self, account: AccountId) -> list[VulEvent]:
         return [event for machine in sorted(self._state.installed) for event in self._of_machine(account, machine)]

@@ -23,8 +23,7 @@ STALE_AFTER: Final = timedelta(days=3)
 LOOKED_BACK: Final = 3
 """Newest tasks of a module among which one with results is looked for: a scan that has just begun has none yet."""
 
-_CRITICAL: Final = VulQuery(status=EventStatus.PRESENT, levels=frozenset({Level.CRITICAL}), ignored=False)
-_EVERY: Final = 2**31 - 1
+_CRITICAL: Final = VulQuery(status=EventStatus.PRESENT, levels=frozenset({Level.CRITICAL}), ignored=False, fixable=True)
 
 NOTHING: Final = ModuleStanding()
 
@@ -121,14 +120,9 @@ def _module(
     fixable = 0
     if module is Module.VUL and standing.judged:
         levels = dict(uow.vul_events.levels(account).items())
-        fixable = _fixable(uow, account) if Level.CRITICAL in levels else 0
+        if Level.CRITICAL in levels:
+            fixable = uow.vul_events.vulnerabilities(account, _CRITICAL, limit=0, offset=0).total
     return ModuleView(last=last, source=source, next=fire, standing=standing, levels=levels), fixable
-
-
-def _fixable(uow: UnitOfWork, account: AccountId) -> int:
-    """Critical vulnerabilities that count now and that a version is known to fix."""
-    page = uow.vul_events.vulnerabilities(account, _CRITICAL, limit=_EVERY, offset=0)
-    return sum(bool(one.known.fixed) for one in page.rows)
 
 
 def _facts(
