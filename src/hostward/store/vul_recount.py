@@ -1,7 +1,4 @@
-"""How many more vulnerabilities each machine has since an edition counts, without a look at those it leaves alone.
-
-How many sets of machines hold each machine is added up for all machines at once, digit by digit.
-"""
+"""How many more vulnerabilities each machine has since an edition counts, without a look at those it leaves alone."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -9,11 +6,12 @@ from sqlalchemy import bindparam, func, select, update
 
 from hostward.domain.ids import AccountId, VulId
 from hostward.domain.ignoring import Part
-from hostward.domain.machine_set import MachineSet, members, set_of
+from hostward.domain.machine_set import MachineSet
 from hostward.domain.module import Module
 from hostward.store import packed
 from hostward.store.event_tables import evident, installed, package_match
 from hostward.store.fleet import KeptStanding
+from hostward.store.machine_sets import Sums, sets_of
 from hostward.store.package_matches import Rematched
 from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.session import Prepared, Row, Session, in_chunks
@@ -26,38 +24,6 @@ _SHIFT = Prepared(
     .where(_R.machine_id == bindparam("of_machine"), _R.module == Module.VUL.value)
     .values(risks=bindparam("to_risks"))
 )
-
-
-class Sums:
-    """How many of the sets that were added hold each machine."""
-
-    def __init__(self) -> None:
-        self._digits: list[int] = []
-
-    def add(self, machines: int) -> None:
-        """Count a set of machines."""
-        carry, place = machines, 0
-        while carry:
-            if place == len(self._digits):
-                self._digits.append(0)
-            self._digits[place], carry = self._digits[place] ^ carry, self._digits[place] & carry
-            place += 1
-
-    def counts(self) -> dict[int, int]:
-        """The machines that any set holds, each with its number of sets."""
-        found: dict[int, int] = {}
-        for place, digit in enumerate(self._digits):
-            for machine in members(digit):
-                found[machine] = found.get(machine, 0) + (1 << place)
-        return found
-
-
-def sets_of(rows: Iterable[Row]) -> dict[int, int]:
-    """Rows of (anything, machine) as one set of machines for each thing."""
-    by_thing: dict[int, list[int]] = {}
-    for thing, machine in rows:
-        by_thing.setdefault(thing, []).append(machine)
-    return {thing: set_of(machines) for thing, machines in by_thing.items()}
 
 
 def shift(session: Session, kept: KeptStanding, changed: Rematched) -> Change:

@@ -84,8 +84,8 @@ class VulQuery:
     """Which events, and how what is made of them is sorted. Empty sets, "" and None narrow nothing.
 
     text: part of the vulnerability's key, title or package, in any case. levels: what nobody gives a level counts as
-    medium. machines: None for all, an empty set for none. ignored: None for both kinds. fixable: is there a fixed
-    version for some package that brings it?
+    medium. machines: None for all, an empty set for none. ignored: None for both kinds. fixable: whether some package
+    that brings it has a version that fixes it.
     """
 
     status: EventStatus | None = None
@@ -121,12 +121,10 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upgrade:
-    """What new versions of one source package do for an account's machines.
+    """What an upgrade of one source package would close: vulnerabilities that it alone brings, all of them fixed.
 
-    component: the source package. fixed: the highest of the fixed versions; one that has no order here is below all
-    others. machines: those it is for. vulnerabilities: how many distinct ones, risks: how many on all machines, it
-    fixes a package of; what packages of two sources bring counts with both. level: the worst of them. kev: is any of
-    them exploited?
+    fixed: the highest version that it takes. risks: machines times vulnerabilities. level: the worst, where nobody
+    gives one medium. kev: whether one of them is known to be exploited.
     """
 
     ecosystem: str
@@ -181,7 +179,10 @@ class VulEvents(Protocol):
     def upgrades(
         self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
     ) -> UpgradePage:
-        """A page of what can be upgraded on the machines, by risks, falling; equal ones by ecosystem and component."""
+        """A page of the upgrades that close what counts on these machines.
+
+        By risks closed, most first; equal ones by ecosystem and name.
+        """
         ...
 
 

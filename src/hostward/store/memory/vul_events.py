@@ -11,13 +11,13 @@ from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import EventStatus, Span, event_parts
-from hostward.store import vul_upgrades
 from hostward.store.brought import Parts
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.ignored import ignored_on
 from hostward.store.memory.package_advice import learn
 from hostward.store.memory.state import State
 from hostward.store.times import EPOCH
+from hostward.store.upgrades import closed_by, ranked
 from hostward.store.vul_spans import (
     Advice,
     Held,
@@ -87,9 +87,10 @@ class MemoryVulEvents:
     def upgrades(
         self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
     ) -> UpgradePage:
-        """A page of what can be upgraded."""
-        found = [event for event in self._of_account(account) if counts(event, machines)]
-        return vul_upgrades.page(vul_upgrades.of_events(found, self._known()), limit=limit, offset=offset)
+        """A page of the upgrades that close most."""
+        found = closed_by(event for event in self._of_account(account) if counts(event, machines))
+        rows = ranked(found, self._known())
+        return UpgradePage(total=len(rows), rows=rows[offset : offset + limit])
 
     def _of_account(self, account: AccountId) -> list[VulEvent]:
         return [event for machine in sorted(self._state.installed) for event in self._of_machine(account, machine)]

@@ -47,7 +47,7 @@ class LimitedVulEvents:
     def upgrades(
         self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
     ) -> UpgradePage:
-        """What can be upgraded on machines in reach."""
+        """Upgrades of machines in reach."""
         return self._inner.upgrades(account, self._those(machines), limit=limit, offset=offset)
 
     def _narrowed(self, wanted: VulQuery) -> VulQuery:
