@@ -6,12 +6,15 @@ a store. The peers: debsecan reads the same Debian facts in its own format; Triv
 that only its inventory is compared. Processes are measured before the feeds are loaded, because a child's peak memory
 begins with its parent's. Then every pair of a package and a flaw that Debian's tracker calls fixed in release 12, with
 the package at the version of the fix and as its rebuild: none may be found. "levels" is the share of findings whose
-level has a source, by source; it says as much of the feeds in DIR as of the program (a tracker without urgencies and no
-NVD leave findings of distributions without one). Exits with 1 where a finding is missing or too many; skips with a line
-where the folder is not there.
+level has a source, by source: first by the feeds above alone, then with everything in DIR that rates vulnerabilities
+(OSV of all ecosystems, KEV, and the CVSS facts, as records of CVE 5). It says as much of DIR as of the program, and so
+it is said how many of the vulnerabilities nothing in DIR rates, by year. Exits with 1 where a finding is missing or too
+many; skips with a line where the folder is not there.
 """
 
 import argparse
+import csv
+import gzip
 import json
 import os
 import shutil
@@ -19,8 +22,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from inventory import PROCESS
@@ -32,8 +37,11 @@ from hostward.domain.package import Package
 from hostward.feeds.table import feed_of
 from hostward.scanners.contract import Degraded, Found, Host, Job
 from hostward.scanners.vul.scanner import SCANNER
+from hostward.store.known_vuls import Known, best, keys_of, with_said
 
 FEEDS = ("debian/debian-security-tracker.json.gz", "osv/PyPI/all.zip", "osv/npm/all.zip")
+RATING = ("osv/Ubuntu/all.zip", "osv/AlmaLinux/all.zip", "osv/Go/all.zip", "osv/crates.io/all.zip")
+FACTS = "cvss/cvss-facts-2024-10.csv.gz"
 HOSTS = ("debian12-b", "lang-app", "trap-deb-owned-python")
 
 Index = dict[tuple[str, str], list[Advisory]]
@@ -57,6 +65,7 @@ def main() -> int:
     debsecan(chosen.debsecan, chosen.data)
     index, read = load(chosen.data)
     print(f"feeds     {read}")
+    known = knowledge(chosen.data)
     wrong = 0
     for name in HOSTS:
         root = chosen.data / "hosts" / name
@@ -74,6 +83,7 @@ def main() -> int:
             for pair in sorted(pairs)[:5]:
                 print(f"  {title}: {' '.join(pair)}")
         print(f"  levels: {levels(found)}")
+        print(f"  with all feeds: {levels(rated(found, known))}; {unrated(found, known)}")
         for remark in remarks:
             print(f"  said: {remark}")
     pairs, shown = fixed_pairs(index)
@@ -105,6 +115,63 @@ def levels(found: Sequence[Match]) -> str:
     sourced = sum(sources.values()) - sources["none"]
     share = f"{100 * sourced / len(found):.1f} % of {len(found)} findings" if found else "no finding"
     return f"{share} ({', '.join(f'{name}: {count}' for name, count in sources.most_common())})"
+
+
+def knowledge(data: Path) -> dict[str, Known]:
+    """What all feeds say of vulnerabilities in general, by key: what counts, as the store chooses it."""
+    said: dict[str, list[tuple[int, Known]]] = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="hostward-bench-") as work:
+        paths = [data / name for name in (*FEEDS, *RATING) if (data / name).exists()]
+        paths += sorted((data / "kev").glob("*vulnerabilities.json"))
+        if (data / FACTS).exists():
+            paths.append(cve_records(data / FACTS, Path(work) / "main.zip"))
+        for edition, path in enumerate(paths):
+            of_feed: dict[str, Known] = {}
+            for advisory in feed_of(path).read(path):
+                for key in keys_of(advisory):
+                    of_feed[key] = with_said(of_feed.get(key), advisory, key)
+            for key, one in of_feed.items():
+                said[key].append((edition, one))
+    return {key: best(facts, Known()) for key, facts in said.items()}
+
+
+def cve_records(facts: Path, target: Path) -> Path:
+    """The facts of who rated what, as the records of CVE 5 that they were taken from."""
+    names = {"2.0": "cvssV2_0", "3.0": "cvssV3_0", "3.1": "cvssV3_1", "4.0": "cvssV4_0"}
+    parts: dict[str, dict[str, list[dict[str, object]]]] = defaultdict(lambda: {"CNA": [], "ADP": []})
+    with gzip.open(facts, "rt") as lines:
+        for row in csv.DictReader(lines):
+            said = {names[row["version"]]: {"vectorString": row["vector"]}}
+            parts[row["cve"]][row["source"].partition(":")[0]].append(said)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for key, metrics in parts.items():
+            record = {
+                "dataType": "CVE_RECORD",
+                "cveMetadata": {"cveId": key, "state": "PUBLISHED"},
+                "containers": {"cna": {"metrics": metrics["CNA"]}, "adp": [{"metrics": metrics["ADP"]}]},
+            }
+            archive.writestr(f"cves/{key[4:8]}/{key}.json", json.dumps(record))
+    return target
+
+
+def rated(found: Iterable[Match], known: Mapping[str, Known]) -> list[Match]:
+    """The findings with the level that is known of the vulnerability where their advisory gives none."""
+    return [
+        replace(each, level=known[each.key].level, level_source=known[each.key].level_source)
+        if each.level is None and each.key in known
+        else each
+        for each in found
+    ]
+
+
+def unrated(found: Iterable[Match], known: Mapping[str, Known]) -> str:
+    """How many of the vulnerabilities have a level nowhere, by year."""
+    keys = {each.key for each in rated(found, known) if each.level is None}
+    years = Counter(key[4:8] if key.startswith("CVE-") else "no CVE" for key in keys)
+    by_year = ", ".join(f"{year}: {count}" for year, count in sorted(years.items()))
+    return f"{len(keys)} of {len({each.key for each in found})} vulnerabilities are rated nowhere" + (
+        f" ({by_year})" if keys else ""
+    )
 
 
 def load(data: Path) -> tuple[Index, str]:

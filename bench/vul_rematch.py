@@ -161,7 +161,7 @@ def _import(store: Store, what: str, advisories: Sequence[Advisory], day: int, *
     status = FeedStatus(
         feed="bench", advisories=len(advisories), ecosystems=("Debian:12",), imported=at, digest=str(day)
     )  # fmt: skip
-    _cpu(what, lambda: store.write_now(lambda uow: uow.advisories.publish(edition, status)), most=most)
+    _cpu(what, lambda: store.write_now(lambda uow: uow.advisories.publish(edition, status, now=at)), most=most)
 
 
 def _cpu(what: str, work: Callable[[], T], *, most: float | None = None) -> T:

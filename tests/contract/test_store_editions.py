@@ -25,7 +25,7 @@ def begun(store: Store, *advisories: Advisory, feed: str = "debian") -> EditionI
 def publish(store: Store, edition: EditionId, feed: str = "debian", digest: str = "d") -> FeedStatus:
     """Let it count."""
     status = FeedStatus(feed=feed, advisories=1, ecosystems=("Debian:12",), imported=NOW, digest=digest)
-    store.write_now(lambda uow: uow.advisories.publish(edition, status))
+    store.write_now(lambda uow: uow.advisories.publish(edition, status, now=status.imported))
     return status
 
 

@@ -4,31 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hostward.domain.ids import AccountId, LeaseId, MachineId
+from hostward.domain.ids import AccountId, MachineId
 from hostward.domain.ignoring import IgnoreRule
 from hostward.domain.module import Module
 from hostward.domain.package import Evidence, HostFacts, Package
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import Cause, EventStatus, event_id
-from hostward.usecases.ports import Store, UnitOfWork
-from hostward.usecases.records import Item
+from hostward.usecases.ports import Store
 from hostward.usecases.vul_event_ports import ALL_VULS, FleetVul, VulEvent, VulOrder, VulQuery
 from store_samples import NOW, SECOND, account, advisory, affects, fleet, package
+from vul_samples import scan
 
 PRESENT = VulQuery(status=EventStatus.PRESENT)
-
-
-def scan(store: Store, machine: MachineId, lease: int, at: datetime, *items: Item) -> None:
-    """A whole inventory that becomes the machine's own, with its risks counted."""
-    which = LeaseId(lease)
-    store.write_now(lambda uow: uow.results.add(machine, which, 0, items))
-
-    def end(uow: UnitOfWork) -> None:
-        matches = uow.results.matches(machine, which)
-        risks = uow.ignores.record_own(machine, [match for match in matches if not match.hidden])
-        uow.results.make_current(machine, Module.VUL, which, at, risks=risks)
-
-    store.write_now(end)
 
 
 def publish(store: Store, at: datetime, *keys: str, feed: str = "debian", fixed: str = "2") -> None:
@@ -244,3 +231,37 @@ def test_a_rule_after_an_import_adds_to_what_the_import_changed(store: Store) ->
 
 def _facts(kernel: str) -> HostFacts:
     return HostFacts(os_id="debian", os_version="12", os_name="Debian", running_kernel=kernel)
+
+
+def test_the_order_by_probability_is_exact(store: Store) -> None:
+    """As the newest scores have it, which change every day; what nobody scores comes last, equal ones by number."""
+    owner = account(store)
+    (machine,) = fleet(store, owner, 1)
+    keys = [f"CVE-2026-{1000 + number}" for number in range(6)]
+    publish(store, NOW, *keys)
+    scan(store, machine.id, 1, NOW, OLD)
+
+    def scored(day: int, *scores: float | None) -> None:
+        said = [
+            advisory(key, feed="epss", epss=score)
+            for key, score in zip(keys, scores, strict=True)
+            if score is not None
+        ]  # fmt: skip
+        store.write_now(
+            lambda uow: uow.advisories.replace("epss", said, ecosystems=[], digest=str(day), now=NOW + day * SECOND)
+        )
+
+    def order(*, descending: bool) -> list[str]:
+        query = VulQuery(order=VulOrder.EPSS, descending=descending)
+        every = [one.known.key for one in listed(store, owner, query)]
+        of_machine = store.read_now(
+            lambda uow: uow.vul_events.of_machine(owner, machine.id, query, limit=100, offset=0)
+        )  # fmt: skip
+        names = {one.known.id: one.known.key for one in listed(store, owner)}
+        assert [names[event.vul] for event in of_machine.rows] == every
+        return [key[-1] for key in every]
+
+    scored(1, 0.10001, 0.1, None, 0.97, 0.00001, 0.1)
+    assert (order(descending=True), order(descending=False)) == (list("301542"), list("241503"))
+    scored(2, 0.5, 0.6, 0.7, 0.8, None, 0.9)
+    assert (order(descending=True), order(descending=False)) == (list("532104"), list("401235"))

@@ -263,7 +263,6 @@ class FakeStore:
     fleet: MemoryFleet = field(default_factory=lambda: MemoryFleet(State()))
     vul_events: MemoryVulEvents = field(default_factory=lambda: MemoryVulEvents(State()))
     totals: MemoryTotals = field(default_factory=lambda: MemoryTotals(State()))
-    vul_events: MemoryVulEvents = field(default_factory=lambda: MemoryVulEvents(State()))
     broken: Exception | None = None
 
     @property

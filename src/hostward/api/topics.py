@@ -1,4 +1,4 @@
-"""The topics of the console's stream: tasks, one task, a page of its machines, the fleet, the overview."""
+"""The topics of the console's stream: tasks, one task, a page of its machines, the fleet, vulnerabilities, overview."""
 
 import base64
 import binascii
@@ -27,7 +27,7 @@ from hostward.domain.progress import percent
 from hostward.domain.task import ScanState, Task
 from hostward.usecases.live import Sight, Topic
 from hostward.usecases.machines.listing import online
-from hostward.usecases.overview.look import look
+from hostward.usecases.overview.look import NOTHING, look
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.scans import describe, views
 
@@ -44,7 +44,7 @@ MOST_RUNNING: Final = 100
 NEWEST: Final = 100
 """Tasks whose changes move rev; older ones change only while they run again, and are seen then."""
 
-NAMES: Final = "tasks, task:MODULE:NUMBER, rows:MODULE:NUMBER:PAGE, machines, overview"
+NAMES: Final = "tasks, task:MODULE:NUMBER, rows:MODULE:NUMBER:PAGE, machines, vulnerabilities, overview"
 
 _RUNNING: Final = frozenset({ScanState.SCANNING, ScanState.STOPPING})
 
@@ -164,6 +164,21 @@ def _machines(_parts: list[str], ctx: Context) -> Look:
     return look_at
 
 
+def _vulnerabilities(_parts: list[str], ctx: Context) -> Look:
+    def look_at(uow: UnitOfWork, _now: datetime) -> Sight:
+        # What they follow from: scans, imports, rules. None of it is counted here: a look costs next to nothing.
+        scanned = uow.fleet.standing(ctx.account).modules.get(Module.VUL, NOTHING)
+        _, newest = describe.listing(
+            uow, account=ctx.account, module=Module.VUL, states=frozenset(), limit=MOST_RUNNING, offset=0
+        )
+        counted = [(task.id, task.run, task.vul_rev, task.tally.ok) for task in newest]
+        feeds = [(feed.feed, feed.digest) for feed in uow.advisories.feeds()]
+        rev = _revision(scanned, counted, feeds, uow.audit.head(ctx.account))
+        return Sight(state={"rev": rev}, busy=not all(task.tally.is_done for task in newest))
+
+    return look_at
+
+
 def _overview(_parts: list[str], ctx: Context) -> Look:
     def look_at(uow: UnitOfWork, now: datetime) -> Sight:
         view = look(uow, account=ctx.account, plans=not ctx.user.is_limited, now=now)
@@ -180,6 +195,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "task": _Kind(parts=3, permission=Permission.SCAN_READ, pause=PAUSE, look=_task),
     "rows": _Kind(parts=4, permission=Permission.SCAN_READ, pause=PAUSE, look=_rows),
     "machines": _Kind(parts=1, permission=Permission.MACHINE_READ, pause=SLOW_PAUSE, look=_machines),
+    "vulnerabilities": _Kind(parts=1, permission=Permission.SCAN_READ, pause=SLOW_PAUSE, look=_vulnerabilities),
     "overview": _Kind(parts=1, permission=Permission.SCAN_READ, pause=SLOW_PAUSE, look=_overview),
 }
 

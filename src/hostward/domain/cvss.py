@@ -1,78 +1,52 @@
-"""The base score of a CVSS v3 vector.
+"""Base scores of CVSS vectors of all versions, and which of several vectors of a vulnerability counts."""
 
-Source: FIRST, CVSS v3.1 specification, section 7 (equations, metric values) and appendix A (Roundup); v3.0 differs in
-how it rounds. Scores of versions 2 and 4 are not computed here: their vectors are kept as they are given.
-"""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import math
-from collections.abc import Mapping
-
+from hostward.domain import cvss_v2, cvss_v3, cvss_v4
 from hostward.domain.errors import InvalidValue
+from hostward.domain.severity import Level, level_of_cvss
 
-MAX_VECTOR = 512
-"""Longest vector looked at, in characters: several times one that gives every metric of v3.1."""
 
-_PREFIXES = ("CVSS:3.0/", "CVSS:3.1/")
-_WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "AV": {"N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2},
-    "AC": {"L": 0.77, "H": 0.44},
-    "PR": {"N": 0.85, "L": 0.62, "H": 0.27},
-    "UI": {"N": 0.85, "R": 0.62},
-    "S": {"U": 0.0, "C": 1.0},
-    "C": {"H": 0.56, "L": 0.22, "N": 0.0},
-    "I": {"H": 0.56, "L": 0.22, "N": 0.0},
-    "A": {"H": 0.56, "L": 0.22, "N": 0.0},
-}
-_PRIVILEGES_WHEN_CHANGED = {"N": 0.85, "L": 0.68, "H": 0.5}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Version:
+    """One version. rank: of several vectors the one of the lowest counts."""
+
+    starts: str
+    score: Callable[[str], float]
+    rank: int
+
+
+_VERSIONS: Final = (
+    _Version(starts="CVSS:3.1/", score=cvss_v3.base_score, rank=0),
+    _Version(starts="CVSS:3.0/", score=cvss_v3.base_score, rank=0),
+    _Version(starts=cvss_v4.PREFIX, score=cvss_v4.base_score, rank=1),
+    _Version(starts=cvss_v2.START, score=cvss_v2.base_score, rank=2),
+)
+"""Version 3 is what most are rated by, so that scores compare; 4 and 2 count where there is nothing else."""
 
 
 def base_score(vector: str) -> float:
-    """Base score 0.0-10.0 of a CVSS v3.0 or v3.1 vector; temporal and environmental metrics are passed over.
-
-    Raises InvalidValue for another version, and for a base metric that is missing, twice there or unknown.
-    """
-    metrics = _metrics(vector)
-    weight = {name: _weight(name, metrics, vector) for name in _WEIGHTS}
-    changed = metrics["S"] == "C"
-    if changed:
-        weight["PR"] = _PRIVILEGES_WHEN_CHANGED[metrics["PR"]]
-    impact = _impact(1 - (1 - weight["C"]) * (1 - weight["I"]) * (1 - weight["A"]), changed=changed)
-    if impact <= 0:
-        return 0.0
-    exploitability = 8.22 * weight["AV"] * weight["AC"] * weight["PR"] * weight["UI"]
-    total = min((1.08 if changed else 1.0) * (impact + exploitability), 10.0)
-    return _round_up(total) if vector.startswith("CVSS:3.1/") else math.ceil(total * 10) / 10
+    """Base score 0.0-10.0. Raises InvalidValue for a vector of no known version, or one that is not whole."""
+    version = _version(vector)
+    if version is None:
+        raise InvalidValue(f"not a CVSS vector: {vector[:80]!r}; CVSS:3.1/AV:.../AC:... is expected")
+    return version.score(vector)
 
 
-def is_v3(vector: str) -> bool:
-    """True for a vector whose base score is computed here."""
-    return vector.startswith(_PREFIXES)
+def in_order(vectors: Sequence[str]) -> Sequence[str]:
+    """The vectors that can be scored, if they are whole: the one that counts first, of one version as they stand."""
+    ranked = [(version.rank, vector) for vector in vectors if (version := _version(vector)) is not None]
+    return [vector for _, vector in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _metrics(vector: str) -> dict[str, str]:
-    if not is_v3(vector) or len(vector) > MAX_VECTOR:
-        raise InvalidValue(f"not a CVSS v3 vector: {vector[:80]!r}; CVSS:3.1/AV:.../A:... is expected")
-    pairs = [part.partition(":") for part in vector.split("/")[1:] if part]
-    metrics = {name: value for name, _, value in pairs}
-    if len(metrics) != len(pairs):
-        raise InvalidValue(f"a metric is given twice in the CVSS vector {vector[:80]!r}")
-    return metrics
+def level_of(score: float, vector: str) -> Level:
+    """The level of a vector's score. Version 2 has no critical: what is high there may be no more than that."""
+    level = level_of_cvss(score)
+    return min(level, Level.HIGH) if cvss_v2.bare(vector).startswith(cvss_v2.START) else level
 
 
-def _weight(name: str, metrics: Mapping[str, str], vector: str) -> float:
-    weight = _WEIGHTS[name].get(metrics.get(name, ""))
-    if weight is None:
-        raise InvalidValue(f"the CVSS vector {vector[:80]!r} has no valid {name} metric")
-    return weight
-
-
-def _impact(subscore: float, *, changed: bool) -> float:
-    if not changed:
-        return 6.42 * subscore
-    return float(7.52 * (subscore - 0.029) - 3.25 * (subscore - 0.02) ** 15)
-
-
-def _round_up(value: float) -> float:
-    """The smallest tenth at or above the value, by whole numbers so that float noise can't lift it (appendix A)."""
-    whole = round(value * 100_000)
-    return whole / 100_000 if whole % 10_000 == 0 else (whole // 10_000 + 1) / 10
+def _version(vector: str) -> _Version | None:
+    shown = cvss_v2.bare(vector)
+    return next((version for version in _VERSIONS if shown.startswith(version.starts)), None)

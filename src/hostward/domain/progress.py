@@ -33,6 +33,11 @@ HALVINGS = 24
 TINY = 1e-3
 """Seconds that a machine at work is old at least."""
 
+WORDS_AGE = 1.0
+"""Seconds that what a machine said of its progress is old on the whole: agents speak every two seconds. It matters for
+scans of some seconds, of which a second is a good part.
+"""
+
 SECOND = timedelta(seconds=1)
 ZERO = timedelta(0)
 
@@ -186,7 +191,7 @@ def _of_each(view: _View, at_work: Sequence[AtWork]) -> float:
     ends, totals = 0.0, []
     for one, trust in zip(at_work, trusts, strict=True):
         age = max(one.age.total_seconds(), TINY)
-        total = slowest ** (1 - trust) * (age / one.done) ** trust if trust else slowest
+        total = slowest ** (1 - trust) * (_spoken(age) / one.done) ** trust if trust else slowest
         ends = max(ends, min(total, timeout) - age)
         totals.append(timedelta(seconds=min(total, timeout)))
     if len(at_work) < view.working:
@@ -194,6 +199,11 @@ def _of_each(view: _View, at_work: Sequence[AtWork]) -> float:
         longest = spread_of(counted(totals)).longest_of(view.working, age=view.age, scale=1.0)
         ends = max(ends, min(longest, timeout) - view.age)
     return ends
+
+
+def _spoken(age: float) -> float:
+    """How old the machine's work was when it last said how far it is."""
+    return max(age - WORDS_AGE, age / 2)
 
 
 def _trust_in(view: _View, one: AtWork) -> float:

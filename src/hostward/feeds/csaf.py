@@ -13,13 +13,14 @@ from pathlib import Path
 import msgspec
 
 from hostward.domain.advisory import Advisory, Affected, FixStatus
-from hostward.domain.cvss import base_score, is_v3
-from hostward.domain.errors import FeedError, InvalidValue
+from hostward.domain.cvss import level_of
+from hostward.domain.errors import FeedError
 from hostward.domain.matching import level_of_word
 from hostward.domain.versions import rpm
 from hostward.feeds.contract import Reading
 from hostward.feeds.osv_record import MAX_TEXT, time_of
 from hostward.feeds.records import files, members, start
+from hostward.feeds.scoring import scored
 from hostward.feeds.zipped import ZIP_MAGIC
 
 MAX_DEPTH = 16
@@ -82,6 +83,7 @@ class _Cvss(msgspec.Struct, rename="camel"):
 
 class _Score(msgspec.Struct):
     cvss_v3: _Cvss | None = None
+    cvss_v2: _Cvss | None = None
 
 
 class _Note(msgspec.Struct):
@@ -171,15 +173,18 @@ def _releases(branches: Sequence[_Branch], depth: int) -> Iterator[tuple[_Produc
 
 def _advisory(said: _Vulnerability, parts: Parts, reading: Reading) -> Advisory:
     levels = [level for each in said.threats if each.category == "impact" and (level := level_of_word(each.details))]
-    vector, score = _scored(said.scores, reading)
+    vector, score = scored(_vectors(said.scores), reading.skipped)
+    level, source = max(levels, default=None), "distribution severity" if levels else ""
+    if level is None and score is not None:
+        level, source = level_of(score, vector), "cvss of the vendor"
     return Advisory(
         feed=CSAF.name,
         id=said.cve,
         key=said.cve,
         title=said.title,
         description=next((note.text for note in said.notes if note.category == "description"), "")[:MAX_TEXT],
-        level=max(levels, default=None),
-        level_source="distribution severity" if levels else "",
+        level=level,
+        level_source=source,
         cvss=score,
         vector=vector,
         reference=f"https://access.redhat.com/security/cve/{said.cve}",
@@ -224,12 +229,6 @@ def _status(said: _Remediation) -> FixStatus:
     return FixStatus.END_OF_LIFE if "out of support" in said.details.lower() else FixStatus.WONT_FIX
 
 
-def _scored(scores: Sequence[_Score], reading: Reading) -> tuple[str, float | None]:
-    for each in scores:
-        vector = each.cvss_v3.vector_string if each.cvss_v3 else ""
-        try:
-            if is_v3(vector):
-                return vector, base_score(vector)
-        except InvalidValue:
-            reading.skipped["CVSS vectors that can't be scored"] += 1
-    return "", None
+def _vectors(scores: Sequence[_Score]) -> Sequence[str]:
+    every = (each for score in scores for each in (score.cvss_v3, score.cvss_v2))
+    return [each.vector_string for each in every if each is not None]

@@ -5,18 +5,18 @@ the record says of affected products is not used: no product is guessed from nam
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from hostward.domain.advisory import Advisory
-from hostward.domain.cvss import base_score, is_v3
-from hostward.domain.errors import FeedError, InvalidValue
-from hostward.domain.severity import level_of_cvss
+from hostward.domain.cvss import level_of
+from hostward.domain.errors import FeedError
 from hostward.feeds import source
 from hostward.feeds.contract import Reading
 from hostward.feeds.osv_record import MAX_TEXT, time_of
+from hostward.feeds.scoring import scored
 from hostward.feeds.zipped import MAX_RECORD_BYTES, ZIP_MAGIC, members
 
 MAX_DEPTH = 4
@@ -40,6 +40,8 @@ class _Cvss(msgspec.Struct, rename="camel"):
 class _Metric(msgspec.Struct):
     v31: _Cvss | None = msgspec.field(name="cvssV3_1", default=None)
     v30: _Cvss | None = msgspec.field(name="cvssV3_0", default=None)
+    v40: _Cvss | None = msgspec.field(name="cvssV4_0", default=None)
+    v2: _Cvss | None = msgspec.field(name="cvssV2_0", default=None)
 
 
 class _Link(msgspec.Struct):
@@ -143,10 +145,10 @@ def _advisory(data: bytes, reading: Reading) -> Advisory | None:
 
 def _published(record: _Record, reading: Reading) -> Advisory:
     cna, key = record.containers.cna, record.cve_metadata.cve_id
-    vector, score = _scored(cna.metrics, reading)
+    vector, score = scored(_vectors([cna]), reading.skipped)
     by = LEVEL_SOURCE
     if score is None:
-        vector, score = _scored([metric for part in record.containers.adp for metric in part.metrics], reading)
+        vector, score = scored(_vectors(record.containers.adp), reading.skipped)
         by = OTHERS_SOURCE
     return Advisory(
         feed=CVE5.name,
@@ -154,7 +156,7 @@ def _published(record: _Record, reading: Reading) -> Advisory:
         key=key,
         title=cna.title,
         description=next((text.value for text in cna.descriptions if text.lang.startswith("en")), "")[:MAX_TEXT],
-        level=None if score is None else level_of_cvss(score),
+        level=None if score is None else level_of(score, vector),
         level_source="" if score is None else by,
         cvss=score,
         vector=vector,
@@ -163,12 +165,8 @@ def _published(record: _Record, reading: Reading) -> Advisory:
     )
 
 
-def _scored(metrics: Sequence[_Metric], reading: Reading) -> tuple[str, float | None]:
-    for metric in metrics:
-        for cvss in (metric.v31, metric.v30):
-            try:
-                if cvss is not None and is_v3(cvss.vector_string):
-                    return cvss.vector_string, base_score(cvss.vector_string)
-            except InvalidValue:
-                reading.skipped["CVSS vectors that can't be scored"] += 1
-    return "", None
+def _vectors(parts: Iterable[_Container]) -> Sequence[str]:
+    every = (
+        each for part in parts for metric in part.metrics for each in (metric.v31, metric.v30, metric.v40, metric.v2)
+    )
+    return [each.vector_string for each in every if each is not None]

@@ -4,18 +4,18 @@ Format: nvd.nist.gov/vuln/data-feeds, one JSON (gzip) a year, in the shape of th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from hostward.domain.advisory import Advisory
-from hostward.domain.cvss import base_score, is_v3
-from hostward.domain.errors import FeedError, InvalidValue
-from hostward.domain.severity import level_of_cvss
+from hostward.domain.cvss import level_of
+from hostward.domain.errors import FeedError
 from hostward.feeds import source
 from hostward.feeds.contract import Reading
 from hostward.feeds.osv_record import MAX_TEXT, time_of
+from hostward.feeds.scoring import scored
 
 MAX_BYTES = 2 << 30
 """Largest file taken, unpacked: several times a whole year."""
@@ -43,6 +43,8 @@ class _Metric(msgspec.Struct, rename="camel"):
 class _Metrics(msgspec.Struct):
     v31: list[_Metric] = msgspec.field(name="cvssMetricV31", default_factory=list)
     v30: list[_Metric] = msgspec.field(name="cvssMetricV30", default_factory=list)
+    v40: list[_Metric] = msgspec.field(name="cvssMetricV40", default_factory=list)
+    v2: list[_Metric] = msgspec.field(name="cvssMetricV2", default_factory=list)
 
 
 class _Cve(msgspec.Struct, rename="camel"):
@@ -102,13 +104,13 @@ def _advisories(feed: _Feed, reading: Reading) -> Iterator[Advisory]:
 
 
 def _advisory(cve: _Cve, reading: Reading) -> Advisory:
-    vector, score = _scored(cve, reading)
+    vector, score = scored(_vectors(cve.metrics), reading.skipped)
     return Advisory(
         feed=NVD.name,
         id=cve.id,
         key=cve.id,
         description=next((text.value for text in cve.descriptions if text.lang == "en"), "")[:MAX_TEXT],
-        level=None if score is None else level_of_cvss(score),
+        level=None if score is None else level_of(score, vector),
         level_source="" if score is None else LEVEL_SOURCE,
         cvss=score,
         vector=vector,
@@ -117,13 +119,7 @@ def _advisory(cve: _Cve, reading: Reading) -> Advisory:
     )
 
 
-def _scored(cve: _Cve, reading: Reading) -> tuple[str, float | None]:
-    """NVD's own vector before that of others, version 3.1 before 3.0; "" and None without any that can be scored."""
-    metrics = sorted((*cve.metrics.v31, *cve.metrics.v30), key=lambda metric: metric.type != "Primary")
-    for vector in (metric.cvss_data.vector_string for metric in metrics):
-        try:
-            if is_v3(vector):
-                return vector, base_score(vector)
-        except InvalidValue:
-            reading.skipped["CVSS vectors that can't be scored"] += 1
-    return "", None
+def _vectors(metrics: _Metrics) -> Sequence[str]:
+    """NVD's own vectors before those of others, version 3.1 before 3.0."""
+    every = sorted((*metrics.v31, *metrics.v30, *metrics.v40, *metrics.v2), key=lambda one: one.type != "Primary")
+    return [metric.cvss_data.vector_string for metric in every]

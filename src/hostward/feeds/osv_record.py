@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from hostward.domain.advisory import Advisory, Affected, FixStatus
-from hostward.domain.cvss import base_score, is_v3
+from hostward.domain.cvss import level_of
 from hostward.domain.errors import InvalidValue
 from hostward.domain.matching import category_of, key_range, level_of_word
 from hostward.domain.options import Category
-from hostward.domain.severity import Level, level_of_cvss
+from hostward.domain.severity import Level
 from hostward.domain.versions.table import canonical, canonical_name, key_for
+from hostward.feeds.scoring import scored
 
 FEED = "osv"
 MAX_VERSIONS = 20_000
@@ -30,6 +31,7 @@ _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}$")
 _WRAPPED_CVE = re.compile(r"[A-Z]+-(CVE-[0-9]{4}-[0-9]{4,19})$")
 _NO_SECURITY = re.compile(r"(?:AL|EL|RH|RL)(?:BA|EA)-")
 """Red Hat's and its kin's advisories about bugs and enhancements, which stand in the same databases."""
+_SECURITY = re.compile(r"(?:AL|EL|RH|RL)SA-")
 _GITHUB = "GHSA-"
 _REFERENCE_ORDER = ("ADVISORY", "FIX", "REPORT", "WEB", "ARTICLE")
 
@@ -113,8 +115,8 @@ def advisory_of(record: Record, skipped: Counter[str]) -> Advisory | None:
     if not fixes and _NO_SECURITY.match(record.id):
         skipped["advisories about no vulnerability"] += 1
         return None
-    score, vector = _cvss(record, skipped)
-    level, level_source = _level(record, score)
+    vector, score = _cvss(record, skipped)
+    level, level_source = _level(record, vector, score)
     return Advisory(
         feed=FEED,
         id=record.id,
@@ -260,31 +262,33 @@ def _place(event: _Event, ecosystem: str) -> tuple[bytes, int] | None:
     return None if key is None else (key, rank)
 
 
-def _cvss(record: Record, skipped: Counter[str]) -> tuple[float | None, str]:
-    """Score and vector of the first CVSS v3 there is; without one the first vector of another version, unscored."""
+def _cvss(record: Record, skipped: Counter[str]) -> tuple[str, float | None]:
+    """The vector that counts, with its score; the first one, unscored, where none is whole."""
     given = [*(record.severity or ()), *(each for part in record.affected or () for each in part.severity or ())]
     vectors = [each.score for each in given if each.type.startswith("CVSS")]
-    for vector in vectors:
-        if is_v3(vector):
-            try:
-                return base_score(vector), vector
-            except InvalidValue:
-                skipped["CVSS vectors that can't be scored"] += 1
-    return None, next((vector for vector in vectors if not is_v3(vector)), "")
+    vector, score = scored(vectors, skipped)
+    return vector or next(iter(vectors), ""), score
 
 
-def _level(record: Record, score: float | None) -> tuple[Level | None, str]:
+def _level(record: Record, vector: str, score: float | None) -> tuple[Level | None, str]:
     """The distribution's own word before a CVSS score, that before the database's word (design: level by policy)."""
     own = [_word(part.ecosystem_specific) for part in record.affected or ()]
     own += [level_of_word(each.score) for each in record.severity or () if not each.type.startswith("CVSS")]
+    own.append(_said_first(record))
     level = max((each for each in own if each is not None), default=None)
     if level is not None:
         return level, "distribution severity"
     if score is not None:
-        return level_of_cvss(score), "cvss"
+        return level_of(score, vector), "cvss"
     words = [_word(record.database_specific), *(_word(part.database_specific) for part in record.affected or ())]
     level = max((each for each in words if each is not None), default=None)
     return level, "database severity" if level is not None else ""
+
+
+def _said_first(record: Record) -> Level | None:
+    """The word that Red Hat's kin put before an advisory's title: "Important: curl security update"."""
+    word, colon, _ = (record.summary or "").partition(":")
+    return level_of_word(word) if colon and _SECURITY.match(record.id) else None
 
 
 def _word(words: _Words | None) -> Level | None:

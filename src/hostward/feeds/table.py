@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from hostward.domain.errors import FeedError, InvalidValue
 from hostward.domain.reason import Reason
+from hostward.feeds.amazon import AMAZON
 from hostward.feeds.contract import Feed
 from hostward.feeds.csaf import CSAF
 from hostward.feeds.cve5 import CVE5
@@ -19,17 +20,21 @@ from hostward.feeds.debian import DEBIAN
 from hostward.feeds.epss import EPSS
 from hostward.feeds.kev import KEV
 from hostward.feeds.nvd import NVD
+from hostward.feeds.oracle import ORACLE
 from hostward.feeds.osv import OSV
 from hostward.feeds.secdb import SECDB
 from hostward.feeds.ubuntu_vex import UBUNTU_VEX
 
-FEEDS: tuple[Feed, ...] = (DEBIAN, SECDB, KEV, EPSS, NVD, CVE5, UBUNTU_VEX, CSAF, OSV)
+FEEDS: tuple[Feed, ...] = (DEBIAN, SECDB, KEV, EPSS, NVD, CVE5, UBUNTU_VEX, CSAF, AMAZON, ORACLE, OSV)
 """Formats, in the order in which they are asked whether a path is theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One file of one publisher. usual: taken unless the operator names others. enriches: it affects nothing itself."""
+    """One file of one publisher. usual: taken unless the operator names others. enriches: it affects nothing itself.
+
+    address "": its publisher names another one with each release, so that it is taken from a mirror alone.
+    """
 
     name: str
     reader: Feed
@@ -61,6 +66,7 @@ _KEV_ADDRESS = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_v
 _EPSS_ADDRESS = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 _NVD_ADDRESS = "https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-{}.json.gz"
 _CVE_ADDRESS = "https://github.com/CVEProject/cvelistV5/archive/refs/heads/main.zip"
+_ORACLE_ADDRESS = "https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2"
 _UBUNTU_ADDRESS = "https://security-metadata.canonical.com/{0}/{0}-all.tar.xz"
 
 
@@ -93,6 +99,16 @@ def _ubuntu(kind: str, reader: Feed) -> Source:
     )
 
 
+def _amazon(release: str) -> Source:
+    return Source(
+        name=f"amazon:{release}",
+        reader=AMAZON,
+        address="",
+        file=f"amazon/{release}/updateinfo.xml.gz",
+        usual=False,
+    )
+
+
 def _nvd(year: int) -> Source:
     return Source(
         name=f"nvd:{year}",
@@ -108,6 +124,8 @@ SOURCES: tuple[Source, ...] = (
     *(_osv(ecosystem, usual=True) for ecosystem in _OSV_USUAL),
     *(_osv(ecosystem, usual=False) for ecosystem in _OSV_OTHERS),
     *(_ubuntu(name, reader) for name, reader in (("osv", OSV), ("vex", UBUNTU_VEX))),
+    Source(name="oracle", reader=ORACLE, address=_ORACLE_ADDRESS, file="oracle/com.oracle.elsa-all.xml.bz2"),
+    *map(_amazon, ("2", "2023")),
     *(_alpine(release, repository) for release in ALPINE_RELEASES for repository in ("main", "community")),
     Source(
         name="kev", reader=KEV, address=_KEV_ADDRESS, file="kev/known_exploited_vulnerabilities.json", enriches=True

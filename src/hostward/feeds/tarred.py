@@ -4,19 +4,16 @@ Only what feeds need is understood: files, and that long names and links are som
 used for anything but to tell what is no JSON, so that nothing can be written or led anywhere.
 """
 
-import bz2
-import gzip
-import lzma
 import os
 import stat
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from hostward.domain.errors import FeedError
 from hostward.feeds.contract import Reading
+from hostward.feeds.source import BROKEN, PACKED
 from hostward.feeds.zipped import MAX_RECORDS
 
 MAX_RECORD_BYTES = 64 << 20
@@ -28,16 +25,10 @@ _BLOCK = 512
 _MAGIC = b"ustar"
 _MAGIC_AT = 257
 _CHECK = slice(148, 156)
-_PACKED: Mapping[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
-    b"\x1f\x8b": lambda file: cast("IO[bytes]", gzip.open(file)),  # noqa: SIM115  # closed where it is used
-    b"\xfd7zXZ\x00": lambda file: cast("IO[bytes]", lzma.open(file)),  # noqa: SIM115  # closed where it is used
-    b"BZh": lambda file: cast("IO[bytes]", bz2.open(file)),  # noqa: SIM115  # closed where it is used
-}
 _FILES = frozenset(b"0\x007")
 _NAMES = frozenset(b"LKxg")
 """Types of members that say something of the next one: long names, PAX headers."""
 _STEP = 1 << 20
-_BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 
 def is_tar(path: Path) -> bool:
@@ -45,7 +36,7 @@ def is_tar(path: Path) -> bool:
     try:
         with _opened(path) as stream:
             return _is_header(stream.read(_BLOCK))
-    except (FeedError, *_BROKEN):
+    except (FeedError, *BROKEN):
         return False
 
 
@@ -54,7 +45,7 @@ def head(path: Path, size: int) -> bytes:
     try:
         with _opened(path) as stream:
             first = next(_records(stream, path, size), (0, b""))
-    except (FeedError, *_BROKEN):
+    except (FeedError, *BROKEN):
         return b""
     return first[1]
 
@@ -74,7 +65,7 @@ def members(path: Path, reading: Reading) -> Iterator[bytes]:
                     reading.skipped["records that are too large"] += 1
                     continue
                 yield data
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FeedError(f"{path}: not a whole tar: {error}; fetch it again") from error
 
 
@@ -86,7 +77,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise FeedError(f"{path}: not a regular file")
         first = file.peek(_BLOCK)
-        unpack = next((opening for magic, opening in _PACKED.items() if first.startswith(magic)), None)
+        unpack = next((opening for magic, opening in PACKED.items() if first.startswith(magic)), None)
         if unpack is None:
             yield file
             return

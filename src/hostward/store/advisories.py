@@ -22,7 +22,7 @@ from hostward.store import (
 from hostward.store.fleet import KeptStanding
 from hostward.store.session import Session, in_chunks
 from hostward.store.times import micros
-from hostward.usecases.advisory_ports import Fix
+from hostward.usecases.advisory_ports import Change, Fix
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 CHUNK = 2000
@@ -51,7 +51,7 @@ class SqlAdvisories:
         self._must_be_open(edition)
         advisory_rows.add(self._session, edition, advisories)
 
-    def publish(self, edition: EditionId, status: FeedStatus) -> None:
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Change:
         """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add()."""
         self._must_be_open(edition)
         before = feed_rows.edition_of(self._session, status.feed)
@@ -59,10 +59,10 @@ class SqlAdvisories:
         advisory_rows.close(self._session, edition)
         if before is not None:
             advisory_rows.enter(self._session, before, status.feed)
-        at = micros(status.imported)
+        at = micros(now)
         changed = package_matches.rematch(self._session, status.feed, at)
         inventory.advised(self._session, changed.first, at)
-        vul_recount.shift(self._session, self._kept, changed)
+        return vul_recount.shift(self._session, self._kept, changed)
 
     def renew(self, feed: str, imported: datetime) -> None:
         """The feed's data was found to be what its source has at this time."""
@@ -87,7 +87,7 @@ class SqlAdvisories:
             self.add(edition, chunk)
         words = tuple(sorted(set(ecosystems)))
         status = FeedStatus(feed=feed, advisories=len(seen), ecosystems=words, imported=now, digest=digest)
-        self.publish(edition, status)
+        self.publish(edition, status, now=now)
         for each in self.leftovers(feed):
             self.forget(each)
         return status

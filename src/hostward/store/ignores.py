@@ -60,7 +60,7 @@ _MACHINES = Prepared(
 _MOVE = Prepared(
     update(current_vul)
     .where(_C.machine_id == bindparam("which"))
-    .values(packed=bindparam("to_packed"), ignored=bindparam("to_ignored"))
+    .values(packed=bindparam("to_packed"), ignored=bindparam("to_ignored"), parts=bindparam("to_parts"))
 )
 
 
@@ -138,13 +138,21 @@ class SqlIgnores:
         if row is None:
             return
         account, counted, before = AccountId(row[0]), packed.unpack(row[1]), packed.unpack(row[2])
+        # What imports brought since, and packages that bring something since, are not in the row.
+        now = vul_recount.parts_now(self._session, machine, self._rules.ruled(account))
         every = counted | before
-        ignored = self._ignored(account, machine, every, row[3])
+        judged = {**task_vuls.known_parts(every, row[3]), **now} if now or not self._is_unruled(account, every) else {}
+        ignored = self._rules.ignored(account, machine, judged)
         if ignored == before:
             return
+        every |= ignored
         self._session.run(
-            _MOVE, which=machine, to_packed=packed.pack(every - ignored), to_ignored=packed.pack(ignored)
-        )  # fmt: skip
+            _MOVE,
+            which=machine,
+            to_packed=packed.pack(every - ignored),
+            to_ignored=packed.pack(ignored),
+            to_parts=brought.pack(judged),
+        )
         # Imports have moved the number of risks since: what changes is added to it. What they took back counts no more.
         gone = vul_recount.gone(self._session, machine, before ^ ignored)
         vul_recount.move(
@@ -181,9 +189,12 @@ class SqlIgnores:
         self, account: AccountId, machine: MachineId, every: frozenset[VulId], parts: bytes | None
     ) -> frozenset[VulId]:
         """Those set aside; the packages are looked at only where a rule speaks of one of these."""
-        if every.isdisjoint(self._rules.ruled(account)):
+        if self._is_unruled(account, every):
             return frozenset()
         return self._rules.ignored(account, machine, task_vuls.known_parts(every, parts))
+
+    def _is_unruled(self, account: AccountId, every: frozenset[VulId]) -> bool:
+        return every.isdisjoint(self._rules.ruled(account))
 
     def _put_own(
         self, which: MachineId, account: AccountId, counted: frozenset[VulId], ignored: frozenset[VulId], parts: bytes

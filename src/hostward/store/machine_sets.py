@@ -1,18 +1,20 @@
 """Sets of machines as whole numbers, a bit for each machine.
 
-Two sets of 10,000 machines are joined in less than a microsecond, and how many sets hold each machine is added up for
-all machines at once, digit by digit.
+How many sets hold each machine is added up for all machines at once, digit by digit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, func
 
+from hostward.domain.machine_set import NO_MACHINES, members, set_of
 from hostward.store.session import Session
 
-NOBODY = 0
+NOBODY = NO_MACHINES
+
+__all__ = ["NOBODY", "Sums", "added", "holds", "lowest", "members", "read", "set_of"]
 
 
 class Sums:
@@ -39,14 +41,6 @@ class Sums:
         return found
 
 
-def members(machines: int) -> Iterable[int]:
-    """The machines of a set, rising."""
-    for place, byte in enumerate(machines.to_bytes((machines.bit_length() + 7) // 8, "little")):
-        for bit in range(8) if byte else ():
-            if byte >> bit & 1:
-                yield 8 * place + bit
-
-
 def lowest(machines: int) -> int:
     """The first machine of a set that has any."""
     return (machines & -machines).bit_length() - 1
@@ -55,16 +49,6 @@ def lowest(machines: int) -> int:
 def holds(machines: int, one: int) -> bool:
     """Is the machine in the set?"""
     return bool(machines >> one & 1)
-
-
-def set_of(machines: Sequence[int]) -> int:
-    """These machines."""
-    if not machines:
-        return NOBODY
-    bits = bytearray(max(machines) // 8 + 1)
-    for machine in machines:
-        bits[machine >> 3] |= 1 << (machine & 7)
-    return int.from_bytes(bits, "little")
 
 
 def added(sets: Mapping[int, int], more: Mapping[int, int]) -> dict[int, int]:

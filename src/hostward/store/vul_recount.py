@@ -4,15 +4,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
-from hostward.domain.ids import AccountId
+from hostward.domain.ids import AccountId, VulId
+from hostward.domain.ignoring import Part
+from hostward.domain.machine_set import MachineSet
 from hostward.domain.module import Module
 from hostward.store import machine_sets, packed
 from hostward.store.event_tables import evident, installed, package_match
 from hostward.store.fleet import KeptStanding
 from hostward.store.machine_sets import Sums, set_of
 from hostward.store.package_matches import Rematched
+from hostward.store.package_rows import COLUMNS, package_of
 from hostward.store.session import Prepared, Session, in_chunks
-from hostward.store.tables import current_result, current_vul
+from hostward.store.tables import current_result, current_vul, package_version
+from hostward.usecases.advisory_ports import Change
 
 _R, _I, _E, _C = current_result.c, installed.c, evident.c, package_match.c
 _SHIFT = Prepared(
@@ -22,22 +26,56 @@ _SHIFT = Prepared(
 )
 
 
-def shift(session: Session, kept: KeptStanding, changed: Rematched) -> None:
-    """Let the risks of machines, and their account's sums, follow what an edition changed."""
+def shift(session: Session, kept: KeptStanding, changed: Rematched) -> Change:
+    """Let the risks of machines, and their account's sums, follow what an edition changed.
+
+    What was set aside when a machine's results came, or since, is not counted; what else is, is judged by the caller.
+    """
     packages = {package for side in (changed.before, changed.after) for some in side.values() for package in some}
     holders = _holders(session, sorted(packages))
     own = _evident(session, sorted(changed.after))
     aside = _set_aside(session, changed.after.keys())
     more, less = Sums(), Sums()
+    brought: dict[VulId, MachineSet] = {}
+    having: dict[VulId, MachineSet] = {}
     for vul, packages_now in changed.after.items():
         before = _union(holders, changed.before[vul]) | own.get(vul, 0)
         after = _union(holders, packages_now) | own.get(vul, 0)
         counted = ~aside.get(vul, 0)
+        if after:
+            having[VulId(vul)] = after
+        if after & ~before:
+            brought[VulId(vul)] = after & ~before
         more.add(after & ~before & counted)
         less.add(before & ~after & counted)
     gained, lost = more.counts(), less.counts()
     moved = {machine: gained.get(machine, 0) - lost.get(machine, 0) for machine in gained.keys() | lost.keys()}
     move(session, kept, {machine: by for machine, by in moved.items() if by})
+    return Change(brought=brought, having=having)
+
+
+def parts_now(session: Session, machine: int, vuls: Collection[int]) -> dict[VulId, tuple[Part, ...]]:
+    """Those of the vulnerabilities that the machine has now, each with the packages that bring it."""
+    found: dict[VulId, dict[Part, None]] = {}
+    for chunk in in_chunks(sorted(vuls)):
+        matched = (
+            select(_C.vul_id, *COLUMNS)
+            .join_from(installed, package_match, _C.package_id == _I.package_id)
+            .join(package_version, package_version.c.package_id == _I.package_id)
+            .where(_I.machine_id == machine, _I.until.is_(None), _C.until.is_(None), _C.vul_id.in_(chunk))
+        )
+        said = (
+            select(_E.vul_id, *COLUMNS)
+            .join_from(evident, package_version, package_version.c.package_id == _E.package_id)
+            .where(_E.machine_id == machine, _E.until.is_(None), _E.vul_id.in_(chunk))
+        )
+        for vul, *words in (*session.select(matched), *session.select(said)):
+            package = package_of(words, b"")
+            part = Part(
+                name=package.name, source=package.source, version=package.version, ecosystem=package.ecosystem
+            )  # fmt: skip
+            found.setdefault(VulId(vul), {})[part] = None
+    return {vul: tuple(parts) for vul, parts in found.items()}
 
 
 def gone(session: Session, machine: int, vuls: Collection[int]) -> frozenset[int]:

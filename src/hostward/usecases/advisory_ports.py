@@ -8,6 +8,7 @@ from typing import Protocol
 from hostward.domain.advisory import Advisory
 from hostward.domain.ids import EditionId, VulId
 from hostward.domain.known_vul_query import KnownVulQuery
+from hostward.domain.machine_set import MachineSet
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
@@ -18,6 +19,18 @@ class Fix:
     ecosystem: str
     package: str
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an edition changed on machines of any account, quarantined ones too, by vulnerability.
+
+    brought: those that have it now and had it not before. having: those that have it now, of vulnerabilities that
+    other packages bring than before. What rules set aside is in both.
+    """
+
+    brought: Mapping[VulId, MachineSet]
+    having: Mapping[VulId, MachineSet]
 
 
 class Advisories(Protocol):
@@ -31,8 +44,11 @@ class Advisories(Protocol):
         """Write some of an edition's advisories. Raises FeedError when another import threw the edition away."""
         ...
 
-    def publish(self, edition: EditionId, status: FeedStatus) -> None:
-        """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add()."""
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Change:
+        """Let an edition count in place of the one before, which stays to be forgotten. Raises FeedError as add().
+
+        now: since when what follows is so. Machines' risks follow, but for what rules set aside of it.
+        """
         ...
 
     def renew(self, feed: str, imported: datetime) -> None:

@@ -105,7 +105,9 @@ class FeedDesk:
             for one in files:
                 name = one.source.name
                 try:
-                    imported = import_path(self._store, one.path, one.fetched, name=name, reader=one.source.reader)
+                    imported = import_path(
+                        self._store, one.path, self._clock.now(), name=name, reader=one.source.reader, as_of=one.fetched
+                    )
                 except FeedError as error:
                     now = self._clock.now()
                     failed(self._store, name, now, source=f"bundle {path}", problem=str(error), fault=error.fault)

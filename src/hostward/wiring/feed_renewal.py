@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from hostward.domain.errors import Fault, FeedError, HostwardError
+from hostward.domain.errors import Fault, FeedError, FeedUnreachable, HostwardError
 from hostward.feeds.fetch import fetch, located, shown
 from hostward.feeds.table import Source
 from hostward.runtime.clock import Clock
@@ -70,6 +70,11 @@ def due(store: Store, sources: Sequence[Source], now: datetime, every: timedelta
 
 
 def _renewed(store: Store, clock: Clock, source: Source, kept: Path, address: str) -> Renewed:
+    if not address:
+        raise FeedUnreachable(
+            f"{source.name}: its publisher names a new address with each release; put {source.file} into a mirror "
+            "(feeds.mirror), or import the file"
+        )
     status, where = _status(store, source.name), shown(address)
     known = health_of(store, source.name)
     validator = known.validator if status is not None and known.source == where else ""

@@ -23,7 +23,7 @@ PEEKED = 64
 _OSV_FILE = "all.zip"
 CHUNK_BYTES = 1 << 20
 
-READERS = b"readers 2"
+READERS = b"readers 3"
 """Rises when a reader makes more or other advisories of the same file, so that it is read again."""
 
 
@@ -35,11 +35,19 @@ class Imported:
     skipped: Mapping[str, int]
 
 
-def import_path(store: Store, path: Path, now: datetime, *, name: str = "", reader: Feed | None = None) -> Imported:
+def import_path(
+    store: Store,
+    path: Path,
+    now: datetime,
+    *,
+    name: str = "",
+    reader: Feed | None = None,
+    as_of: datetime | None = None,
+) -> Imported:
     """Import a file or folder in place of what the same feed brought before. Raises FeedError; nothing changes then.
 
-    name and reader: of the feed it must be; without them its content tells. now: when the file was the newest there
-    was. A file that is the same as the last time is not read again.
+    name and reader: of the feed it must be; without them its content tells. as_of: when the file was the newest
+    there was, None for now. A file that is the same as the last time is not read again.
     """
     if reader is None:
         reader = feed_of(path)
@@ -48,7 +56,7 @@ def import_path(store: Store, path: Path, now: datetime, *, name: str = "", read
     digest = _digest(path)
     if (same := _same(store, name, digest)) is not None:
         parsed = Parsed(feed=same.feed, digest=digest, advisories=(), ecosystems=())
-        return Imported(status=import_feed(store, parsed=parsed, now=now), skipped={})
+        return Imported(status=import_feed(store, parsed=parsed, now=now, as_of=as_of), skipped={})
     reading = reader.read(path)
     try:
         peeked = list(islice(reading, PEEKED))
@@ -58,7 +66,7 @@ def import_path(store: Store, path: Path, now: datetime, *, name: str = "", read
             advisories=chain(peeked, reading),
             ecosystems=reading.ecosystems,
         )
-        status = import_feed(store, parsed=parsed, now=now)
+        status = import_feed(store, parsed=parsed, now=now, as_of=as_of)
     except FeedError as error:
         raise type(error)(f"{path}: {error}{left_out(reading.skipped)}") from error
     return Imported(status=status, skipped=dict(reading.skipped))
@@ -111,11 +119,13 @@ def _name(feed: str, path: Path, peeked: list[Advisory]) -> str:
 
     OSV serves a file an ecosystem, in a folder of its name. Without such a folder releases of one distribution in one
     file are one feed ("osv:Debian"), and a file of one release is its own. Alpine's files have the repository for a
-    name, NVD's end with the year.
+    name, NVD's end with the year; of Amazon's one is kept for each release.
     """
     ecosystems = {affected.ecosystem for advisory in peeked for affected in advisory.affected}
     if feed == "nvd":
         return f"nvd:{path.name.split('.')[-3 if path.suffix == '.gz' else -2].rpartition('-')[2]}"
+    if feed == "amazon" and len(ecosystems) == 1:
+        return f"amazon:{min(ecosystems).removeprefix('Amazon:')}"
     if feed == "alpine" and ecosystems:
         release = min(ecosystems).removeprefix("Alpine:")
         return f"alpine:{release}:{path.name.partition('.')[0]}"

@@ -13,9 +13,26 @@ import pytest
 from hostward.console import events as events_module
 from hostward.console import feeds as feeds_module
 from hostward.domain.account import Role
+from hostward.domain.severity import Level
 from hostward.runtime.pulse import Pulse
+from hostward.usecases.vulnerabilities.import_feed import Parsed, import_feed
 from live_bench import Live
-from store_samples import Scan, enrol, failed, found, judged, leased, new_task, running
+from store_samples import (
+    NOW,
+    Scan,
+    advisory,
+    affects,
+    enrol,
+    failed,
+    fleet,
+    found,
+    judged,
+    leased,
+    new_task,
+    package,
+    running,
+)
+from vul_samples import scan
 
 
 def on_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -72,6 +89,26 @@ async def test_each_topic_begins_whole_and_goes_on_with_what_changed(live: Live)
         await browser.until(lambda: browser.states["tasks"]["running"][0]["Progress"] == 16)
         assert browser.states[one]["Counts"]["Running"] == 1
         assert browser.ids == sorted(set(browser.ids))
+
+
+@on_loop
+async def test_an_import_changes_vulnerabilities_and_the_overview(live: Live) -> None:
+    """Between scans, without any agent; one that brings nothing else tells nothing of vulnerabilities."""
+    (machine,) = fleet(live.store, live.account, 1)
+    scan(live.store, machine.id, 1, NOW, package("openssl", "1"))
+    told = [advisory("CVE-1", affects(fixed="2"), level=Level.CRITICAL)]
+    async with live.browser("vulnerabilities", "overview") as browser:
+        await browser.until(lambda: len(browser.states) == 2)
+        before = browser.states["vulnerabilities"]["rev"]
+        parsed = Parsed(feed="debian", digest="d", advisories=told, ecosystems=["Debian:12"])
+        await asyncio.to_thread(import_feed, live.store, parsed=parsed, now=NOW)
+        await browser.until(lambda: browser.states["vulnerabilities"]["rev"] != before)
+
+        def critical() -> int:
+            vul = next(one for one in browser.states["overview"]["Modules"] if one["Module"] == "Vul")
+            return vul["Levels"][0]["Count"]
+
+        await browser.until(lambda: critical() == 1)
 
 
 @on_loop

@@ -1,5 +1,6 @@
 """Feeds from a publisher on this machine: what is fetched, what is refused, and what goes on to count."""
 
+import gzip
 import json
 import socket
 from collections.abc import Iterator
@@ -177,6 +178,23 @@ def test_https_is_never_left_for_http() -> None:
     request = fetching.Request("https://example.org/x")
     with pytest.raises(fetching.FeedError, match="not followed"):
         fetching._Redirects().redirect_request(request, None, 302, "", None, "http://example.org/x")  # type: ignore[arg-type]  # not looked at
+
+
+def test_a_feed_without_an_address_that_stays_comes_from_a_mirror(store: MemoryStore, tmp_path: Path) -> None:
+    """Without one it is said what to do."""
+    source = source_of("amazon:2023")
+    assert source is not None
+    found = renew(store, StandingClock(), source, data_dir=tmp_path)
+    assert (found.outcome, health(store).fault) == ("failed", "unreachable")
+    assert "put amazon/2023/updateinfo.xml.gz into a mirror (feeds.mirror), or import the file" in found.said
+    update = (
+        '<updates><update from="linux-security@amazon.com" type="security"><id>A</id><references><reference '
+        'id="CVE-2026-1"/></references><package name="x" version="1" release="1.amzn2023"/></update></updates>'
+    )
+    (tmp_path / "mirror/amazon/2023").mkdir(parents=True)
+    (tmp_path / "mirror" / source.file).write_bytes(gzip.compress(update.encode()))
+    found = renew(store, StandingClock(), source, data_dir=tmp_path, mirror=str(tmp_path / "mirror"))
+    assert (found.outcome, found.said, count(store)) == ("imported", "1 advisories", 1)
 
 
 def test_what_is_too_large_is_not_taken(store: MemoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

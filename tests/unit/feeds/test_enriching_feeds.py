@@ -138,3 +138,24 @@ def test_what_is_damaged_as_a_whole_is_one_clear_error(tmp_path: Path, feed: Fee
     path.write_bytes(b'{"vulnerabilities": [')
     with pytest.raises(FeedError):
         list(feed.read(path))
+
+
+V4_VECTOR = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
+V2_VECTOR = "AV:N/AC:L/Au:N/C:C/I:C/A:C"
+
+
+def test_old_and_new_scores_count_where_version_three_is_not_given(tmp_path: Path) -> None:
+    """Of NVD and of the vendor; a vector of version 3 from anybody in the record comes first."""
+    two = {"cvssMetricV2": [metric(V2_VECTOR)]}
+    four = {**two, "cvssMetricV40": [metric(V4_VECTOR, "Secondary")]}
+    three = {**four, "cvssMetricV30": [metric(LOW_VECTOR, "Secondary")]}
+    items = [nvd_cve(f"CVE-2026-111{place}", metrics=metrics) for place, metrics in enumerate((two, four, three))]
+    path = tmp_path / "nvdcve-2.0-2026.json"
+    path.write_bytes(nvd(*items))
+    assert [(each.cvss, each.level) for each in NVD.read(path)] == [
+        (10.0, Level.HIGH), (9.3, Level.CRITICAL), (1.6, Level.LOW),
+    ]  # fmt: skip
+    record = cve(metrics=[{"cvssV2_0": {"vectorString": V2_VECTOR}}, {"cvssV4_0": {"vectorString": V4_VECTOR}}])
+    path = tmp_path / "CVE-2026-1111.json"
+    path.write_bytes(record)
+    assert [(each.cvss, each.vector) for each in CVE5.read(path)] == [(9.3, V4_VECTOR)]

@@ -198,6 +198,8 @@ def test_feeds_know_their_own(tmp_path: Path) -> None:
         "cve",
         "ubuntu-vex",
         "redhat-vex",
+        "amazon",
+        "oracle",
         "osv",
     ]
 
@@ -211,6 +213,7 @@ def test_what_no_feed_knows_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "other.json").write_text('{"cveMetadata": {"id": 1}}')
     os.mkfifo(tmp_path / "fifo")
     with pytest.raises(
-        FeedError, match=r"formats that are read \(debian, alpine, kev, epss, nvd, cve, ubuntu-vex, redhat-vex, osv\)"
+        FeedError,
+        match=r"formats that are read \(debian, alpine, kev, epss, nvd, cve, ubuntu-vex, redhat-vex, amazon, oracle",
     ):
         feed_of(tmp_path / name)

@@ -13,6 +13,8 @@ from hostward.feeds import osv_record
 from hostward.feeds.osv_record import advisory_of, decode
 
 V3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+V2 = "AV:N/AC:L/Au:N/C:C/I:C/A:C"
+ALMA = {"package": {"ecosystem": "AlmaLinux:9", "name": "curl"}}
 V4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
 
 
@@ -196,10 +198,23 @@ def test_a_v3_vector_is_scored() -> None:
     assert (found.cvss, found.vector, found.level, found.level_source) == (9.8, V3, Level.CRITICAL, "cvss")
 
 
-def test_other_versions_are_kept_unscored() -> None:
-    """The vector is there, no level is made up from it."""
-    found = advisory(severity=[{"type": "CVSS_V4", "score": V4}])
-    assert (found.cvss, found.vector, found.level, found.level_source) == (None, V4, None, "")
+def test_vectors_of_other_versions_are_scored_where_there_is_no_other() -> None:
+    """Version 4 before 2; what is no vector is kept as it was given and no level is made up from it."""
+    found = advisory(severity=[{"type": "CVSS_V2", "score": V2}, {"type": "CVSS_V4", "score": V4}])
+    assert (found.cvss, found.vector, found.level, found.level_source) == (9.3, V4, Level.CRITICAL, "cvss")
+    found = advisory(severity=[{"type": "CVSS_V2", "score": V2}])
+    assert (found.cvss, found.vector, found.level) == (10.0, V2, Level.HIGH)
+    found = advisory(severity=[{"type": "CVSS_V5", "score": "CVSS:5.0/AV:N"}])
+    assert (found.cvss, found.vector, found.level, found.level_source) == (None, "CVSS:5.0/AV:N", None, "")
+
+
+def test_the_word_before_the_title_of_an_advisory_of_red_hats_kin_is_its_level() -> None:
+    """As AlmaLinux and Rocky Linux publish them; in others it is a part of the title."""
+    said = {"summary": "Important: curl security update"}
+    found = advisory(id="ALSA-2024:1", upstream=["CVE-2024-1"], **said, affected=[ALMA])
+    assert (found.level, found.level_source) == (Level.HIGH, "distribution severity")
+    assert advisory(id="PYSEC-2024-1", **said).level is None
+    assert advisory(id="ALSA-2024:1", summary="curl: a security update", affected=[ALMA]).level is None
 
 
 def test_a_vector_beside_the_package_counts_too() -> None:

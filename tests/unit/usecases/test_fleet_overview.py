@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+from hostward.domain.ids import RuleId
+from hostward.domain.ignoring import IgnoreRule
 from hostward.domain.module import Module
 from hostward.domain.score import Ground
 from hostward.domain.severity import Level
 from hostward.usecases.overview.look import STALE_AFTER, View, look
 from schedule_samples import schedule
 from small_fleet import Fleet, finding
-from store_samples import match
+from store_samples import advisory, affects, package
 
 
 def view(fleet: Fleet, *, plans: bool = True) -> View:
@@ -66,22 +68,40 @@ def test_malware_is_counted_by_machine_and_level(fleet: Fleet):
     assert Ground.MALWARE not in grounds(view(fleet))
 
 
-def test_a_scan_that_has_just_begun_does_not_hide_what_the_one_before_found(fleet: Fleet):
-    """Its task is the last one, yet the risks shown are those of the one with results."""
+def learn(fleet: Fleet, **fixed: str) -> None:
+    """Critical vulnerabilities of curl, each fixed in a version, or in none."""
+    known = [
+        advisory(key.replace("_", "-"), affects("curl", fixed=version), level=Level.CRITICAL)
+        for key, version in fixed.items()
+    ]
+    fleet.store.write_now(
+        lambda uow: uow.advisories.replace(
+            "debian", known, ecosystems=["Debian:12"], digest=repr(fixed), now=fleet.now
+        )
+    )  # fmt: skip
+    fleet.later(1)
+
+
+def test_vulnerabilities_are_those_of_now(fleet: Fleet):
+    """An import moves them without a scan, and rules set them aside; a scan that has just begun hides nothing."""
     fleet.add("a")
-    first = scanned(fleet, Module.VUL)
-
-    def find(uow) -> None:
-        unit = uow.tasks.unit(first, 0)
-        found = [match("CVE-2026-1", Level.CRITICAL), match("CVE-2026-2", Level.CRITICAL, fixed="")]
-        uow.tasks.record_vuls(unit, found)
-
-    fleet.store.write_now(find)
+    first = scanned(fleet, Module.VUL, package("curl", "1"))
+    fleet.later(1)
+    assert view(fleet).modules[Module.VUL].levels == {}
+    learn(fleet, CVE_2026_1="2", CVE_2026_2="")
     second = fleet.start(Module.VUL)
     found = view(fleet)
     vul = found.modules[Module.VUL]
     assert (vul.last.id, vul.source.id, vul.levels) == (second, first, {Level.CRITICAL: 2})
     assert found.facts.critical == 1  # the other one has no fix yet
+    rule = IgnoreRule(
+        id=RuleId(1), account=fleet.account, key="CVE-2026-1", created=fleet.now, changed=fleet.now
+    )  # fmt: skip
+    fleet.store.write_now(lambda uow: uow.ignores.put(rule))
+    found = view(fleet)
+    assert (found.modules[Module.VUL].levels, found.facts.critical) == ({Level.CRITICAL: 1}, 0)
+    learn(fleet)
+    assert view(fleet).modules[Module.VUL].levels == {}
 
 
 def test_machines_that_failed_are_those_of_the_newest_tasks(fleet: Fleet):

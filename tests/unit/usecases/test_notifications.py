@@ -7,7 +7,8 @@ import pytest
 
 from hostward.domain.account import Role, User
 from hostward.domain.errors import InvalidValue, NotFound
-from hostward.domain.ids import UserId, WebhookId
+from hostward.domain.ids import RuleId, UserId, WebhookId
+from hostward.domain.ignoring import IgnoreRule, Scope
 from hostward.domain.module import Module
 from hostward.domain.package import Package
 from hostward.domain.severity import Level
@@ -20,6 +21,7 @@ from hostward.usecases.notifications import keep
 from hostward.usecases.notifications.found import MOST_TOLD
 from hostward.usecases.scans.accept_report import accept
 from hostward.usecases.scans.stop import stop
+from hostward.usecases.vulnerabilities.import_feed import Parsed, import_feed
 from small_fleet import Fleet, finding
 from store_samples import advisory, affects
 from webhook_samples import webhook
@@ -216,30 +218,107 @@ def package(name: str, version: str = "1.0-1") -> Package:
     return Package(ecosystem="Debian:12", name=name, version=version, arch="amd64", source=name, source_version=version)
 
 
-def learn(fleet: Fleet, *names: str) -> None:
-    """Vulnerability data about these packages, in place of what there was."""
+def learn(fleet: Fleet, *names: str, level: Level = Level.HIGH) -> None:
+    """Import vulnerability data about these packages, in place of what there was; one about another is always there."""
     known = [
-        replace(advisory(f"CVE-2026-{number:04}", affects(name, fixed="2.0-1")), level=Level.HIGH)
-        for number, name in enumerate(names, start=1)
+        replace(advisory(f"CVE-2026-{number:04}", affects(name, fixed="2.0-1")), level=level)
+        for number, name in enumerate((*names, *["other"] * 9), start=1)
     ]
-    fleet.store.write_now(
-        lambda uow: uow.advisories.replace("debian", known, ecosystems=["Debian:12"], digest="d", now=fleet.now)
-    )
+    parsed = Parsed(feed="debian", digest=repr(names), advisories=known, ecosystems=["Debian:12"])
+    import_feed(fleet.store, parsed=parsed, now=fleet.now)
+    fleet.later(60)
 
 
-def test_vulnerabilities_are_told_when_packages_or_advisories_are_new(fleet: Fleet) -> None:
-    """Compared with what was known when the results before came, not with what is known of them today."""
-    learn(fleet, "bash")
-    fleet.add("a")
-    scanned(fleet, package("bash"), package("curl"), module=Module.VUL)
-    assert told(fleet, Event.FINDING_NEW) == []
+def rule(fleet: Fleet, **said: object) -> None:
+    """Set a vulnerability aside, or change what was said of it."""
+    values = {"id": RuleId(1), "account": fleet.account, "created": fleet.now, "changed": fleet.now, **said}
+    fleet.store.write_now(lambda uow: uow.ignores.put(IgnoreRule(**values)))
+    fleet.later(60)
+
+
+def test_vulnerabilities_are_told_when_packages_are_new(fleet: Fleet) -> None:
+    """Compared with what was known when the results before came."""
     learn(fleet, "bash", "curl")
+    fleet.add("a")
+    scanned(fleet, package("bash"), module=Module.VUL)
+    assert told(fleet, Event.FINDING_NEW) == []
     scanned(fleet, package("bash"), package("curl"), module=Module.VUL)
     scanned(fleet, package("bash"), package("curl"), module=Module.VUL)
     (body,) = told(fleet, Event.FINDING_NEW)
     assert [(each["id"], each["where"], each["fix"]) for each in body["findings"]] == [
         ("CVE-2026-0002", "curl 1.0-1", "2.0-1")
     ]
+
+
+def found_on(fleet: Fleet, count: int, *names: str) -> None:
+    """So many machines that have these packages."""
+    for machine in [fleet.add(f"m{number}") for number in range(count)]:
+        fleet.start(Module.VUL, quuids=(machine.quuid,))
+        fleet.finish(machine, fleet.lease(machine), *map(package, names))
+    fleet.later(60)
+
+
+def test_an_import_is_told_once_for_all_machines(fleet: Fleet) -> None:
+    """Each vulnerability with its number of machines; the next scan, and the next import, do not tell it again."""
+    learn(fleet, "bash")
+    found_on(fleet, 3, "bash", "curl")
+    learn(fleet, "bash", "curl")
+    learn(fleet, "bash", "curl", "zsh")
+    scanned(fleet, package("bash"), package("curl"), module=Module.VUL)
+    (body,) = told(fleet, Event.FINDING_NEW)
+    assert len(body.pop("delivery")) == 32
+    assert body == {
+        "event": "finding.new", "time": "2026-11-24T12:02:00Z", "module": "Vul", "trigger": "feed", "feed": "debian",
+        "current_at": "2026-11-24T12:02:00Z", "first_import": False, "machines": 3, "at_least": "low", "count": 1,
+        "levels": {"high": 1}, "truncated": False,
+        "findings": [
+            {"id": "CVE-2026-0002", "name": "curl", "level": "high", "where": "curl 1.0-1", "fix": "2.0-1",
+             "machines": 3}
+        ],
+    }  # fmt: skip
+
+
+def test_an_import_that_brings_nothing_bad_enough_tells_nothing(fleet: Fleet) -> None:
+    """Nor one that brings nothing to this account's machines."""
+    fleet.store.write_now(lambda uow: uow.webhooks.put(webhook(account=fleet.account, level=Level.CRITICAL)))
+    found_on(fleet, 1, "curl")
+    learn(fleet, "curl")
+    stranger = fleet.store.write_now(lambda uow: uow.accounts.add_account("other"))
+    fleet.store.write_now(lambda uow: uow.webhooks.add(webhook(2, account=stranger)))
+    learn(fleet, "curl", "bash", level=Level.CRITICAL)
+    theirs = fleet.store.read_now(lambda uow: uow.webhooks.deliveries(WebhookId(2), limit=9, offset=0))
+    assert (told(fleet, Event.FINDING_NEW), theirs[0]) == ([], 0)
+
+
+def test_what_is_taken_back_and_said_again_is_told_again(fleet: Fleet) -> None:
+    """The machines did not have it meanwhile."""
+    found_on(fleet, 1, "curl")
+    for names in (("curl",), ("bash",), ("curl",)):
+        learn(fleet, *names)
+    assert [body["first_import"] for body in told(fleet, Event.FINDING_NEW)] == [True, False]
+
+
+def test_an_import_tells_nothing_of_what_is_set_aside(fleet: Fleet) -> None:
+    """On just the machines that a rule reaches; once it has ended their next scan tells it."""
+    found_on(fleet, 3, "curl")
+    reached = fleet.machines[0]
+    rule(fleet, key="CVE-2026-0001", scope=Scope.CHOSEN, machines=(reached.id,))
+    rule(fleet, id=RuleId(2), key="CVE-2026-0002")
+    learn(fleet, "curl", "curl")
+    (body,) = told(fleet, Event.FINDING_NEW)
+    assert [(each["id"], each["machines"]) for each in body["findings"]] == [("CVE-2026-0001", 2)]
+    assert (body["count"], body["machines"]) == (1, 2)
+    rule(fleet, key="CVE-2026-0001", scope=Scope.CHOSEN, machines=(reached.id,), ended=fleet.now)
+    scanned(fleet, package("curl"), module=Module.VUL)
+    assert [each["id"] for each in told(fleet, Event.FINDING_NEW)[-1]["findings"]] == ["CVE-2026-0001"]
+
+
+def test_an_import_lists_the_worst_and_counts_all(fleet: Fleet) -> None:
+    """At most 50, however many it brings."""
+    found_on(fleet, 2, "curl")
+    learn(fleet, *["curl"] * 70)
+    (body,) = told(fleet, Event.FINDING_NEW)
+    assert (body["count"], len(body["findings"]), body["truncated"], body["machines"]) == (70, MOST_TOLD, True, 2)
 
 
 def test_results_from_before_anybody_listened_are_matched_anew(fleet: Fleet) -> None:

@@ -81,7 +81,8 @@ class ModuleOverview(msgspec.Struct, rename="pascal", kw_only=True):
 
     AtRisk: machines whose newest results have a risk.
 
-    Of vulnerabilities Levels are those of the newest task with results, each once; else of each machine's newest.
+    Of vulnerabilities Levels are those that machines have now, between scans too, each once; else of each machine's
+    newest results.
     """
 
     module: str

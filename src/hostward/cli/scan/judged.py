@@ -67,7 +67,8 @@ def _marked(match: Match, aside: Sequence[SetAside]) -> Match:
 
 def _doubts(uow: UnitOfWork, part: Part) -> Sequence[str]:
     packages = [item for item in part.items if isinstance(item, Package)]
-    return doubts(uow, lambda: {package.ecosystem for package in packages}, now=SystemClock().now())
+    installed = {package.ecosystem for package in packages}
+    return doubts(uow, installed, now=SystemClock().now(), said=part.degraded)
 
 
 def _malware(part: Part) -> ModuleReport:

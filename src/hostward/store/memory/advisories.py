@@ -15,7 +15,7 @@ from hostward.store.memory.package_advice import counting
 from hostward.store.memory.state import Edition, State
 from hostward.store.texts import ascii_lower, clean, cleaned
 from hostward.store.vul_facts import task_vul
-from hostward.usecases.advisory_ports import Fix
+from hostward.usecases.advisory_ports import Change, Fix
 from hostward.usecases.records import Advised, FeedHealth, FeedStatus, TaskVul
 
 
@@ -44,7 +44,7 @@ class MemoryAdvisories:
             written, facts=facts, advisories={**written.advisories, **affecting}
         )  # fmt: skip
 
-    def publish(self, edition: EditionId, status: FeedStatus) -> None:
+    def publish(self, edition: EditionId, status: FeedStatus, *, now: datetime) -> Change:
         """Let an edition count in place of the one before. Raises FeedError as add()."""
         written = self._open(edition)
         for which, one in self._state.editions.items():
@@ -52,7 +52,7 @@ class MemoryAdvisories:
                 self._state.editions[which] = replace(one, counts=False)
         self._state.editions[edition] = replace(written, counts=True)
         self._state.feeds[status.feed] = status
-        package_advice.rematch(self._state, status.imported)
+        return package_advice.rematch(self._state, now)
 
     def renew(self, feed: str, imported: datetime) -> None:
         """The feed's data was found to be what its source has at this time."""
@@ -81,7 +81,7 @@ class MemoryAdvisories:
         self.add(edition, whole)
         words = tuple(sorted(set(ecosystems)))
         status = FeedStatus(feed=feed, advisories=len(seen), ecosystems=words, imported=now, digest=digest)
-        self.publish(edition, status)
+        self.publish(edition, status, now=now)
         for which in self.leftovers(feed):
             self.forget(which)
         return status

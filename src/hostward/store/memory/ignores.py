@@ -15,7 +15,7 @@ from hostward.store.brought import Parts
 from hostward.store.memory import task_vuls
 from hostward.store.memory.advisories import MemoryAdvisories
 from hostward.store.memory.ignored import ignored_on, rise, shown
-from hostward.store.memory.package_advice import taken_back
+from hostward.store.memory.package_advice import parts_now, taken_back
 from hostward.store.memory.state import OwnVuls, State
 from hostward.store.texts import clean, cleaned
 
@@ -100,8 +100,12 @@ class MemoryIgnores:
         own = self._state.own_vuls.get(machine)
         if own is None:
             return
-        self._put_own(machine, self._account(machine), own.parts)
-        before, ignored = own.ignored, self._state.own_vuls[machine].ignored
+        account, now = self._account(machine), parts_now(self._state, machine)
+        # What imports brought since, and packages that bring something since, are not among its own.
+        ignored = ignored_on(self._state, account, machine, {**own.parts, **now})
+        parts = {**own.parts, **{vul: now[vul] for vul in (ignored | own.parts.keys()) & now.keys()}}
+        self._state.own_vuls[machine] = OwnVuls(parts=parts, ignored=ignored)
+        before = own.ignored
         # Imports have moved the number of risks since: what changes is added to it. What they took back counts no more.
         gone = taken_back(self._state, machine, before ^ ignored)
         by = len(before - ignored - gone) - len(ignored - before - gone)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.ids import MachineId, VulId
+from hostward.domain.ignoring import Part
+from hostward.domain.machine_set import NO_MACHINES, MachineSet, set_of
 from hostward.domain.matching import match
 from hostward.domain.module import Module
 from hostward.domain.package import Package
@@ -14,6 +16,7 @@ from hostward.store.memory.state import State
 from hostward.store.times import EPOCH
 from hostward.store.version_keys import version_key
 from hostward.store.vul_spans import Advice, moved
+from hostward.usecases.advisory_ports import Change
 
 
 def counting(state: State) -> list[tuple[str, Advisory]]:
@@ -28,17 +31,30 @@ def learn(state: State, package: Package) -> None:
         state.advice[package] = tuple(replace(one, span=Span(EPOCH)) for one in _now(state, package).values())
 
 
-def rematch(state: State, at: datetime) -> None:
-    """Other advisories count from now on: spans follow, and the numbers of risks of machines that it concerns."""
+def rematch(state: State, at: datetime) -> Change:
+    """Other advisories count from now on: spans follow, and the numbers of risks of machines that it concerns.
+
+    What was set aside when a machine's results came, or since, is not counted; what else is, is judged by the caller.
+    """
     before = {machine: present(state, machine) for machine in state.installed}
+    parts = {machine: parts_now(state, machine) for machine in state.installed}
     for package, known in state.advice.items():
         state.advice[package] = moved(known, _now(state, package), _key, at)
+    brought: dict[VulId, MachineSet] = {}
+    having: dict[VulId, MachineSet] = {}
     for machine, vuls in before.items():
         after = present(state, machine)
+        now = parts_now(state, machine)
+        for vul in after:
+            if now[vul] != parts[machine].get(vul):
+                having[vul] = having.get(vul, NO_MACHINES) | set_of([machine])
+        for vul in after - vuls:
+            brought[vul] = brought.get(vul, NO_MACHINES) | set_of([machine])
         aside = state.own_vuls[machine].ignored if machine in state.own_vuls else frozenset()
         if (machine, Module.VUL) in state.risks:
             more = len(after - vuls - aside) - len(vuls - after - aside)
             state.risks[machine, Module.VUL] = max(state.risks[machine, Module.VUL] + more, 0)
+    return Change(brought=brought, having=having)
 
 
 def present(state: State, machine: MachineId) -> frozenset[VulId]:
@@ -47,6 +63,23 @@ def present(state: State, machine: MachineId) -> frozenset[VulId]:
     advised = (each for package in there for each in state.advice[replace(package, path=b"")])
     evident = (one.advice.vul for one in state.evident.get(machine, ()) if one.span.until is None)
     return frozenset([*(each.vul for each in advised if each.span.until is None), *evident])
+
+
+def parts_now(state: State, machine: MachineId) -> Mapping[VulId, tuple[Part, ...]]:
+    """What the machine has now, each with the packages that bring it."""
+    there = (one.package for one in state.installed.get(machine, ()) if one.span.until is None)
+    advised = (
+        (each.vul, package)
+        for package in there
+        for each in state.advice[replace(package, path=b"")]
+        if each.span.until is None
+    )
+    evident = ((one.advice.vul, one.package) for one in state.evident.get(machine, ()) if one.span.until is None)
+    found: dict[VulId, dict[Part, None]] = {}
+    for vul, one in (*advised, *evident):
+        part = Part(name=one.name, source=one.source, version=one.version, ecosystem=one.ecosystem)
+        found.setdefault(vul, {})[part] = None
+    return {vul: tuple(parts) for vul, parts in found.items()}
 
 
 def taken_back(state: State, machine: MachineId, vuls: Iterable[VulId]) -> frozenset[VulId]:

@@ -9,15 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hostward.domain.errors import NotFound
+from hostward.domain.ids import AccountId, MachineId, VulId
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
 from hostward.domain.news import Key, News, at_least, levels_of, of_items, of_matches
 from hostward.domain.task import Task
+from hostward.domain.vul_event import EventStatus
 from hostward.domain.webhook import Event, Webhook
 from hostward.usecases.notifications.message import machine_facts, task_facts
 from hostward.usecases.notifications.queue import queue
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Lease
+from hostward.usecases.vul_event_ports import VulQuery
+
+_PRESENT = VulQuery(status=EventStatus.PRESENT)
+_EVERY = 2**31 - 1
 
 MOST_TOLD = 50
 """Findings in one message, the worst ones; their count and that of each level are always exact."""
@@ -62,7 +68,7 @@ def _of_rows(uow: UnitOfWork, task: Task, lease: Lease) -> _Found:
 
 
 def _of_vuls(uow: UnitOfWork, task: Task, lease: Lease) -> _Found:
-    """Vulnerabilities: what was known when the results before came, since advisories may have changed meanwhile.
+    """Vulnerabilities: what was known when the results before came, and what imports have brought since.
 
     Where that was not kept (nobody listened then) the packages of those results are matched with today's advisories.
     """
@@ -75,9 +81,20 @@ def _of_vuls(uow: UnitOfWork, task: Task, lease: Lease) -> _Found:
     if current is None:
         return _Found(news=(), is_first=True)
     if known is not None and known[0] == current[0]:
-        return _Found(news=[one for one in found.values() if numbers[one.id] not in known[1]], is_first=False)
+        news = [one for one in found.values() if numbers[one.id] not in known[1]]
+        brought = _brought(uow, task.account, lease.machine, since=current[1]) if news else frozenset()
+        return _Found(news=[one for one in news if numbers[one.id] not in brought], is_first=False)
     before = of_matches(uow.results.matches(lease.machine, current[0]))
     return _Found(news=_missing(found, before), is_first=False)
+
+
+def _brought(uow: UnitOfWork, account: AccountId, machine: MachineId, *, since: datetime) -> frozenset[VulId]:
+    """What the machine has now without a scan: imports told of it, but for what rules set aside until lately."""
+    events = uow.vul_events.of_machine(account, machine, _PRESENT, limit=_EVERY, offset=0).rows
+    rules = uow.ignores.of_account(account, ended=True)
+    ended = [rule.key for rule in rules if max(rule.changed, rule.ended or since) > since]
+    aside = frozenset(uow.advisories.numbers(ended).values())
+    return frozenset(event.vul for event in events) - aside
 
 
 def _missing(found: Mapping[Key, News], before: Collection[Key]) -> list[News]:

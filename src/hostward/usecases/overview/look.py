@@ -1,4 +1,4 @@
-"""Everything there is to know at a glance: a few kept figures and the newest tasks, never every machine's findings."""
+"""Everything there is to know at a glance: kept figures, what is there now, and the newest tasks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,19 @@ from hostward.domain.module import Module
 from hostward.domain.score import Deduction, Facts, deductions, score
 from hostward.domain.severity import Level
 from hostward.domain.task import Task
+from hostward.domain.vul_event import EventStatus
 from hostward.usecases.fleet_ports import ModuleStanding
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import FeedStatus
+from hostward.usecases.vul_event_ports import VulQuery
 
 STALE_AFTER: Final = timedelta(days=3)
 """Distributions publish advisories every day: a feed that missed three lacks some that are known."""
 
 LOOKED_BACK: Final = 3
 """Newest tasks of a module among which one with results is looked for: a scan that has just begun has none yet."""
+
+_CRITICAL: Final = VulQuery(status=EventStatus.PRESENT, levels=frozenset({Level.CRITICAL}), ignored=False, fixable=True)
 
 NOTHING: Final = ModuleStanding()
 
@@ -41,9 +45,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleView:
-    """One module. last: its newest task. source: the newest one with results, which its risks are shown of.
+    """One module. last: its newest task. source: the newest one with results.
 
-    next: when it scans by itself, None when it does not or nobody may know. levels: None for those not told apart.
+    next: when it scans by itself, None when it does not or nobody may know. levels: risks as they are now, of
+    vulnerabilities each once; None for those not told apart.
     """
 
     last: Task | None
@@ -107,15 +112,16 @@ def _next_fires(uow: UnitOfWork, account: AccountId) -> Mapping[Module, datetime
 def _module(
     uow: UnitOfWork, account: AccountId, module: Module, standing: ModuleStanding, fire: datetime | None
 ) -> tuple[ModuleView, int]:
-    """The module, and how many critical vulnerabilities with a fix it found."""
+    """The module, and how many critical vulnerabilities with a fix there are."""
     _, tasks = uow.tasks.list(account, module=module, states=frozenset(), limit=LOOKED_BACK, offset=0)
     last = tasks[0] if tasks else None
     source = next((task for task in tasks if task.tally.ok), last)
-    levels, fixable = standing.levels, 0
-    if module is Module.VUL and source is not None:
-        found = uow.fleet.vul_levels(source.id)
-        levels = {level: sum(found.get((level, fix), 0) for fix in (False, True)) for level, _ in found}
-        fixable = found.get((Level.CRITICAL, True), 0)
+    levels: Mapping[Level | None, int] = standing.levels
+    fixable = 0
+    if module is Module.VUL and standing.judged:
+        levels = dict(uow.vul_events.levels(account).items())
+        if Level.CRITICAL in levels:
+            fixable = uow.vul_events.vulnerabilities(account, _CRITICAL, limit=0, offset=0).total
     return ModuleView(last=last, source=source, next=fire, standing=standing, levels=levels), fixable
 
 

@@ -194,13 +194,14 @@ def _own_risks(uow: UnitOfWork, place: _Place) -> tuple[int, Mapping[Level, int]
 
 
 def _doubts(uow: UnitOfWork, place: _Place, end: End, now: datetime) -> Sequence[str]:
-    """What old advisories leave in doubt, so that no scan passes for more than it is."""
+    """What advisories that are missing or old leave in doubt, so that no scan passes for more than it is."""
     options = place.task.options
     if end.outcome != "ok" or not isinstance(options, VulOptions):
         return ()
     also = (CATALOGUE,) if options.emergency else ()
     lease = place.lease
-    return doubts_of(uow, lambda: uow.results.ecosystems(lease.machine, lease.id), now=now, also=also)
+    installed = uow.results.ecosystems(lease.machine, lease.id)
+    return doubts_of(uow, installed, now=now, also=also, said=end.reasons)
 
 
 def _ended_unit(unit: Unit, end: End, doubts: Sequence[str], now: datetime) -> Unit:

@@ -1,6 +1,6 @@
-"""Import a feed: its new data is written beside the old and takes its place in one small transaction, or is gone."""
+"""Import a feed: its new data is written beside the old and takes its place in one transaction, or is gone."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,7 +8,9 @@ from itertools import islice
 
 from hostward.domain.advisory import Advisory
 from hostward.domain.errors import FeedEmpty, FeedError, FeedShrunk
-from hostward.domain.ids import EditionId
+from hostward.domain.ids import EditionId, VulId
+from hostward.domain.machine_set import NO_MACHINES, MachineSet, members, set_of
+from hostward.usecases.notifications.brought import Import, tell_brought
 from hostward.usecases.ports import Store, UnitOfWork
 from hostward.usecases.records import FeedStatus
 
@@ -32,24 +34,24 @@ class Parsed:
     ecosystems: Collection[str]
 
 
-def import_feed(store: Store, *, parsed: Parsed, now: datetime) -> FeedStatus:
+def import_feed(store: Store, *, parsed: Parsed, now: datetime, as_of: datetime | None = None) -> FeedStatus:
     """Replace the feed's data. Raises FeedError for an empty or badly shrunk feed; the old data stays.
 
-    Blocks while it reads. A process that ends meanwhile has changed nothing: the next import of the same feed clears
-    away what it wrote.
+    as_of: when it was the newest there was, None for now. Blocks while it reads. A process that ends meanwhile has
+    changed nothing: the next import of the same feed clears away what it wrote.
     """
     before = store.read_now(lambda uow: _of(uow, parsed.feed))
     if before is not None and before.digest == parsed.digest:
-        return renewed(store, before, now)
+        return renewed(store, before, as_of or now)
     edition = store.write_now(lambda uow: _begin(uow, parsed.feed))
     try:
         count = _write(store, edition, parsed)
         _refuse_small(parsed.feed, count, before)
         words = tuple(sorted(set(parsed.ecosystems)))
         status = FeedStatus(
-            feed=parsed.feed, advisories=count, ecosystems=words, imported=now, digest=parsed.digest
+            feed=parsed.feed, advisories=count, ecosystems=words, imported=as_of or now, digest=parsed.digest
         )  # fmt: skip
-        store.write_now(lambda uow: uow.advisories.publish(edition, status))
+        store.write_now(lambda uow: _publish(uow, edition, status, now=now, is_first=before is None))
     finally:
         store.write_now(lambda uow: _clear(uow, parsed.feed))
     return status
@@ -69,6 +71,27 @@ def _of(uow: UnitOfWork, feed: str) -> FeedStatus | None:
 def _begin(uow: UnitOfWork, feed: str) -> EditionId:
     _clear(uow, feed)
     return uow.advisories.begin(feed)
+
+
+def _publish(uow: UnitOfWork, edition: EditionId, status: FeedStatus, *, now: datetime, is_first: bool) -> None:
+    """Let the edition count, and tell of what it brings: both or neither."""
+    change = uow.advisories.publish(edition, status, now=now)
+    _set_aside(uow, change.having)
+    tell_brought(uow, Import(status=status, edition=edition, is_first=is_first, brought=change.brought), now)
+
+
+def _set_aside(uow: UnitOfWork, having: Mapping[VulId, MachineSet]) -> None:
+    """Judge by the rules what other packages bring than before, on the machines that rules may concern."""
+    for account in uow.accounts.all() if having else ():
+        rules = uow.ignores.of_account(account)
+        ruled = uow.advisories.numbers({rule.key for rule in rules}) if rules else {}
+        concerned = NO_MACHINES
+        for vul in ruled.values():
+            concerned |= having.get(vul, NO_MACHINES)
+        if concerned:
+            mine = set_of(machine.id for machine in uow.machines.of_account(account))
+            for machine in members(concerned & mine):
+                uow.ignores.rejudge_own(machine)
 
 
 def _clear(uow: UnitOfWork, feed: str) -> None:

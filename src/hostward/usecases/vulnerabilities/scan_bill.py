@@ -98,4 +98,5 @@ def _not_judged(uow: UnitOfWork, bill: Bill, now: datetime) -> Iterator[tuple[st
             yield ecosystem, reason.partition(": ")[2]
         elif not uow.advisories.covers(ecosystem):
             yield ecosystem, "no feed has data for it: import one (hostward feed update)"
-    yield from (("", doubt) for doubt in doubts(uow, lambda: ecosystems, now=now))
+    covered = {each for each in ecosystems if uow.advisories.covers(each)}  # of the others it is said above
+    yield from (("", doubt) for doubt in doubts(uow, covered, now=now))
