@@ -78,8 +78,8 @@ async def _history(seed: int, kept: Kept, log: Callable[[str], None] | None) -> 
     states: dict[str, int] = {}
     for unit in view.units.values():
         states[unit.state.name] = states.get(unit.state.name, 0) + 1
-    if plan.is_calm:
-        _calm(world)
+    if plan.costs_only_time:
+        _as_scanned(world)
     return Outcome(seed, loop.time(), world.oracle.commits, world.oracle.starts, tuple(sorted(plan.faults)), states)
 
 
@@ -126,11 +126,12 @@ def _restless(world: World) -> str:
     return f"units {open_units}, leases held {held}"
 
 
-def _calm(world: World) -> None:
-    """Nothing went wrong: each unit ended as its scanner did."""
+def _as_scanned(world: World) -> None:
+    """Nothing went wrong, or only what makes scans wait: each unit ended as its scanner did."""
     for unit in world.kept.view().units.values():
-        if unit.state is UnitState.STOPPED or (unit.lease is None and unit.fail is FailType.TIMEOUT):
-            continue  # one of them waited for an earlier scan of its machine until its time was over
+        is_late = unit.fail is FailType.TIMEOUT and (unit.lease is None or not world.plan.is_calm)
+        if unit.state is UnitState.STOPPED or is_late:
+            continue  # one of them waited for an earlier scan of its machine, or for room, until its time was over
         said = list(world.oracle.said.get(unit.lease or 0, {}).values())
         if not said:
             raise Broken(f"nothing went wrong, and {shown(unit)} was never scanned")
