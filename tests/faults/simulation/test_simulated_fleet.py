@@ -40,6 +40,7 @@ FOUND_BY = {
     "rows_are_dropped_while_the_spool_is_full": 36,
     "a_batch_that_the_disk_did_not_take_is_forgotten": 37,
     "the_spool_believes_a_full_disk": 37,
+    "progress_is_told_with_the_heartbeat_alone": 32,
 }
 """The first seed that finds each planted bug, from 0 on (attempts: among those in which agents are killed)."""
 

@@ -241,6 +241,11 @@ def the_spool_believes_a_full_disk(patch: Patch) -> None:
     patch.setattr(Spool, "add", gullible)
 
 
+def progress_is_told_with_the_heartbeat_alone(patch: Patch) -> None:
+    """What a scanner says waits until the agent has to speak anyway."""
+    patch.setattr(Held, "news_at", lambda self, pace: None)
+
+
 PLANTED: dict[str, Callable[[Patch], None]] = {
     bug.__name__: bug
     for bug in (
@@ -266,5 +271,6 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
         rows_are_dropped_while_the_spool_is_full,
         a_batch_that_the_disk_did_not_take_is_forgotten,
         the_spool_believes_a_full_disk,
+        progress_is_told_with_the_heartbeat_alone,
     )
 }
