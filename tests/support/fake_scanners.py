@@ -127,6 +127,12 @@ class FakeScanner:
             yield Found(items=(finding(number),))
             yield Progress(done=number / int(count), doing=f"file {number}")
 
+    def wait(self, gate: str, host: Host) -> Iterator[Event]:
+        """Work that lasts until a file is there: as long as its test wants, however busy the machine is."""
+        while not Path("/", gate).exists():
+            time.sleep(0.02)
+        yield Progress(done=0.0, doing="let go on")
+
     def steps(self, count: str, host: Host) -> Iterator[Event]:
         """Many words on progress."""
         yield from (Progress(done=number / int(count), doing="many") for number in range(int(count)))

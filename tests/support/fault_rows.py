@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 from fault_fleet import Counts, Fleet, Program
 from fault_proxy import Faults
 from hostward.domain.host_scan import LEASE
-from hostward.domain.ids import TaskId
+from hostward.domain.ids import LeaseId, MachineId, TaskId
 from hostward.domain.module import Module
 from link_lab import until
 from own_postgres import CrashingPostgres
@@ -78,26 +79,25 @@ def partition(fleet: Fleet, chance: random.Random, *, seconds: float = 120.0) ->
     """No line for longer than a lease lives, by the server's clock: the lease revives, and nothing is scanned twice."""
     assert seconds > LEASE.total_seconds()
     _begin(fleet)
-    task = fleet.scan(*LONG)
-    until(lambda: fleet.runs(task))
+    task, gate, leases = _at_work(fleet)
     fleet.proxy.cut()
     fleet.step_server_clock(seconds)
     until(lambda: fleet.task(task).tally.pending == fleet.machines)
+    gate.touch()
     time.sleep(chance.uniform(0.0, 1.0))
     fleet.proxy.join()
     counts = _over(fleet, task, must="OK")
-    assert all(unit.attempt == 1 for unit in fleet.units(task))
+    assert _leases(fleet, task) == leases, fleet.units(task)
     return counts
 
 
 def days_offline(fleet: Fleet, _chance: random.Random, *, days: float = 7.0) -> Counts:
     """Results that come days late are the machine's own; the task that waited for them has long ended."""
     _begin(fleet)
-    task = fleet.scan(*LONG)
-    until(lambda: fleet.task(task).tally.running == fleet.machines)
-    leases = {unit.machine: unit.lease for unit in fleet.units(task)}
+    task, gate, leases = _at_work(fleet)
     fleet.proxy.cut()
     fleet.step_server_clock(days * DAY)
+    gate.touch()
     fleet.finished(task)
     ended = fleet.task(task).tally
     fleet.proxy.join()
@@ -251,6 +251,23 @@ def _begin(fleet: Fleet) -> None:
     fleet.faults = 0
     fleet.proxy.done = Counter()
     fleet.proxy.faults = Faults()
+
+
+def _at_work(fleet: Fleet) -> tuple[TaskId, Path, dict[MachineId, LeaseId | None]]:
+    """A scan that all machines are at work on until the file returned is there, and by which leases.
+
+    A machine that the server has given a lease to, and that did not hear of it yet, is given another after a silence,
+    as it must be; and on a busy machine one scan may be over before another begins. So each has said a word first, and
+    none comes to its end by itself.
+    """
+    gate = fleet.folder / f"gate {uuid4().hex}"
+    task = fleet.scan(f"/wait{gate}", *LONG)
+    until(lambda: fleet.task(task).tally.running == fleet.machines)
+    return task, gate, _leases(fleet, task)
+
+
+def _leases(fleet: Fleet, task: TaskId) -> dict[MachineId, LeaseId | None]:
+    return {unit.machine: unit.lease for unit in fleet.units(task)}
 
 
 def _over(fleet: Fleet, task: TaskId, *, must: str = "") -> Counts:

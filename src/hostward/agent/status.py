@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ T = TypeVar("T")
 
 STATUS_FILE = "status.json"
 LOCK_FILE = "lock"
+
+LOOKS = 10
+LOOK_SECONDS = 0.05
+"""Who only looks whether an agent runs has the lock for a moment (is_running); that keeps no agent from starting."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,17 +93,30 @@ class Seen:
 
 @contextmanager
 def held(data: Path) -> Iterator[None]:
-    """Be the only agent of this folder. Raises HostwardError when another one runs, OSError."""
+    """Be the only agent of this folder: two would send, and remove, one another's results.
+
+    The kernel lets go of it with the process, however that ends. Raises HostwardError when another one runs, OSError.
+    """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     fd = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise HostwardError(f"an agent runs on {data} already: stop it first") from error
+        for _ in range(LOOKS):
+            if _taken(fd):
+                break
+            time.sleep(LOOK_SECONDS)
+        else:
+            raise HostwardError(f"an agent runs on {data} already: stop it first")
         yield
     finally:
         os.close(fd)
+
+
+def _taken(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def look(data: Path) -> Seen:

@@ -11,6 +11,7 @@ from pathlib import Path
 import hostward
 from hostward.agent.driver import Agent, Setup
 from hostward.agent.pace import EMBEDDED
+from hostward.agent.status import held
 from hostward.domain.errors import HostwardError
 from hostward.domain.machine import Machine
 from hostward.runtime import ids
@@ -151,11 +152,12 @@ def _agent(server: Server, url: str, ca_file: Path | None) -> Iterator[tuple[Age
         cpu=server.settings.scan_cpu_percent / 100,
     )  # fmt: skip
     agent = Agent(setup, notice=lambda text: _log.warning("agent says", text=text))
-    agent.start()
-    try:
-        yield agent, _enrolled(server, agent)
-    finally:
-        agent.stop()
+    with held(setup.data):
+        agent.start()
+        try:
+            yield agent, _enrolled(server, agent)
+        finally:
+            agent.stop()
 
 
 def _token(server: Server) -> str:

@@ -36,6 +36,11 @@ FOUND_BY = {
     "two_processes_share_a_lease": 17,
     "the_spool_is_not_synced": 46,
     "the_agent_drops_a_report_that_failed": 0,
+    "rows_are_dropped_while_the_agents_disk_is_full": 98,
+    "rows_are_dropped_while_the_spool_is_full": 36,
+    "a_batch_that_the_disk_did_not_take_is_forgotten": 37,
+    "the_spool_believes_a_full_disk": 37,
+    "progress_is_told_with_the_heartbeat_alone": 32,
 }
 """The first seed that finds each planted bug, from 0 on (attempts: among those in which agents are killed)."""
 

@@ -12,6 +12,9 @@ from simulation.people import again, begin, end, look
 from simulation.world import World
 
 MANY = 4
+LOOKS_EVERY = 60.0
+"""Seconds between two looks of people at machines that are kept out."""
+
 STEPS = (-86_400.0, -3600.0, -90.0, -5.0, 5.0, 90.0, 3600.0, 86_400.0)
 """Seconds by which a clock is set wrong."""
 
@@ -72,10 +75,21 @@ def heal(world: World) -> None:
 
 
 async def _let_in(world: World) -> None:
-    """People let a machine in again that was kept out while two used its key."""
+    """People let a machine in again that was kept out while two used its key.
+
+    They look again: a clone that has just gone may yet be taken for the second of two when the first comes back.
+    """
     for machine in world.machines:
         if machine.quuid:
             await world.ask(lambda uow, quuid=machine.quuid: _released(uow, quuid))
+    while not world.rested.is_set():
+        await asyncio.sleep(LOOKS_EVERY)
+        for quuid in world.kept.read(_kept_out):
+            await world.ask(lambda uow, quuid=quuid: _released(uow, quuid))
+
+
+def _kept_out(uow: UnitOfWork) -> list[str]:
+    return [known.quuid for known in uow.machines.of_account(AccountId(1)) if known.quarantined is not None]
 
 
 def _released(uow: UnitOfWork, quuid: str) -> None:

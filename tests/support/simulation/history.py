@@ -8,8 +8,8 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hostward.domain.host_scan import FailType, UnitState
-from hostward.domain.ids import AccountId
+from hostward.domain.host_scan import WHOLE, FailType, UnitState
+from hostward.domain.ids import AccountId, LeaseId
 from hostward.usecases.machines.enrol import allow
 from hostward.usecases.ports import UnitOfWork
 from simulation.database import InMemory, Kept
@@ -28,6 +28,9 @@ TOKEN = "token"
 AT_REST_WITHIN = 4 * 3600.0
 """Seconds from the end of all faults to rest: the longest deadline, and agents that keep away for a while."""
 
+SHOWN_WITHIN = 2.2
+"""Seconds until a word on progress is the server's: Pace.step after the last one, the way there, and a commit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -41,16 +44,24 @@ class Outcome:
     states: dict[str, int]
 
 
-def run(seed: int, *, kept: Callable[[], Kept] = InMemory, log: Callable[[str], None] | None = None) -> Outcome:
-    """Play the history of a seed. Raises Broken, or what the product raised, when a promise was not kept."""
+def run(
+    seed: int, *, kept: Callable[[], Kept] = InMemory, log: Callable[[str], None] | None = None,
+    more: Callable[[World, AccountId], None] = lambda world, account: None,
+) -> Outcome:  # fmt: skip
+    """Play the history of a seed. Raises Broken, or what the product raised, when a promise was not kept.
+
+    more: plans what else people want, at the beginning.
+    """
     store = kept()
     try:
-        return play(lambda: _history(seed, store, log))
+        return play(lambda: _history(seed, store, log, more))
     finally:
         store.close()
 
 
-async def _history(seed: int, kept: Kept, log: Callable[[str], None] | None) -> Outcome:
+async def _history(
+    seed: int, kept: Kept, log: Callable[[str], None] | None, more: Callable[[World, AccountId], None]
+) -> Outcome:
     plan = plan_of(seed)
     loop = asyncio.get_running_loop()
     told = (lambda text: log(f"{loop.time():10.3f} {text}")) if log else (lambda text: None)
@@ -64,6 +75,7 @@ async def _history(seed: int, kept: Kept, log: Callable[[str], None] | None) -> 
         away = plan.random.uniform(0.0, plan.ends) if plan.has("agent away") and plan.random.random() < 0.5 else 0.0
         world.later(away or plan.random.uniform(0.0, 3.0), machine.start)
     peoples_wishes(world, account)
+    more(world, account)
     disturb(world)
     world.later(plan.ends, lambda: heal(world))
     world.later(plan.ends + 60.0, lambda: world.go(_rest(world)))
@@ -78,8 +90,8 @@ async def _history(seed: int, kept: Kept, log: Callable[[str], None] | None) -> 
     states: dict[str, int] = {}
     for unit in view.units.values():
         states[unit.state.name] = states.get(unit.state.name, 0) + 1
-    if plan.is_calm:
-        _calm(world)
+    if plan.costs_only_time:
+        _as_scanned(world)
     return Outcome(seed, loop.time(), world.oracle.commits, world.oracle.starts, tuple(sorted(plan.faults)), states)
 
 
@@ -102,7 +114,19 @@ def _machine(world: World, number: int) -> Machine:
         name=name, random=random, now=world.now, network=network, oracle=world.oracle, behaves=behaves, log=world.log,
         key=Ed25519PrivateKey.from_private_bytes(random.randbytes(32)), token=TOKEN, version=version,
         crashed=lambda machine, crash: _crashed(world, machine, crash),
+        stepped=lambda lease, done: world.later(SHOWN_WITHIN, lambda: _seen(world, lease, done)),
     )  # fmt: skip
+
+
+def _seen(world: World, lease: int, done: float) -> None:
+    """Where nothing goes wrong, what a scanner said of its progress is known to the server by now."""
+    known = world.kept.view().leases.get(LeaseId(lease))
+    if not world.plan.is_calm or known is None:
+        return
+    unit = world.kept.view().units[known.task, known.seq]
+    at_work = unit.run == known.run and unit.lease == lease and unit.state in (UnitState.LEASED, UnitState.RUNNING)
+    if at_work and unit.progress < int(done * WHOLE) - 1:
+        raise Broken(f"{SHOWN_WITHIN} s after its scanner said {done:.2f} {shown(unit)}")
 
 
 def _crashed(world: World, machine: Machine, crash: Crash) -> None:
@@ -126,11 +150,12 @@ def _restless(world: World) -> str:
     return f"units {open_units}, leases held {held}"
 
 
-def _calm(world: World) -> None:
-    """Nothing went wrong: each unit ended as its scanner did."""
+def _as_scanned(world: World) -> None:
+    """Nothing went wrong, or only what makes scans wait: each unit ended as its scanner did."""
     for unit in world.kept.view().units.values():
-        if unit.state is UnitState.STOPPED or (unit.lease is None and unit.fail is FailType.TIMEOUT):
-            continue  # one of them waited for an earlier scan of its machine until its time was over
+        is_late = unit.fail is FailType.TIMEOUT and (unit.lease is None or not world.plan.is_calm)
+        if unit.state is UnitState.STOPPED or is_late:
+            continue  # one of them waited for an earlier scan of its machine, or for room, until its time was over
         said = list(world.oracle.said.get(unit.lease or 0, {}).values())
         if not said:
             raise Broken(f"nothing went wrong, and {shown(unit)} was never scanned")

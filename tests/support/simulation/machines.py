@@ -1,6 +1,6 @@
 """A machine: its disk, its clock, its way to the server, and the agent processes that live and die on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,6 +13,7 @@ from hostward.agent.words import Words
 from hostward.perf.agent import Agent, Say, Surroundings, Who
 from hostward.protocol.hello import Enrolled, Facts
 from hostward.protocol.job import Job
+from hostward.protocol.report import Row
 from simulation.disk import Crash, SimulatedDisk
 from simulation.network import Network
 from simulation.oracle import Oracle
@@ -42,7 +43,10 @@ class FragileAgent(Agent):
 
 @dataclass
 class Machine:
-    """One machine. behaves: how its next scanner does. log: the trace."""
+    """One machine. behaves: how its next scanner does. log: the trace.
+
+    stepped: is told of each word on progress, by its lease and share.
+    """
 
     name: str
     random: Random
@@ -63,6 +67,7 @@ class Machine:
     unreliable: bool = False
     scans_begun: list[tuple[int, float]] = field(default_factory=list)
     crashed: Callable[["Machine", Crash], None] = lambda machine, crash: None
+    stepped: Callable[[int, float], None] = lambda lease, done: None
 
     def __post_init__(self) -> None:
         self.disk = SimulatedDisk(self.random, self.now)
@@ -133,4 +138,21 @@ class Machine:
         does = self.behaves()
         self.scans_begun.append((job.lease, self.now()))
         self.log(f"{self.name}: lease {job.lease} begins, {does}")
-        return await scan(job, say, does, said, start)
+        return await scan(job, _Heard(say, lambda done: self.stepped(job.lease, done)), does, said, start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a scanner says to its agent. stepped: is told of each word on progress that the agent took."""
+
+    say: Say
+    told: Callable[[float], None]
+
+    async def found(self, rows: Sequence[Row], size: int) -> None:
+        """See Say."""
+        await self.say.found(rows, size)
+
+    async def stepped(self, done: float, doing: str) -> None:
+        """See Say."""
+        await self.say.stepped(done, doing)
+        self.told(done)

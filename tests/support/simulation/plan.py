@@ -20,6 +20,9 @@ WISHES = frozenset(("stop", "rerun"))
 OFTEN = 0.35
 """What people do, and the share of histories in which they do it."""
 
+WAITS = frozenset(("agent disk full", "slow database"))
+"""What makes a scan wait and nothing else: it must end as it would have without, if its time is not over before."""
+
 CALM = 0.15
 """Share of histories in which nothing goes wrong: there every scan must end as its scanner does, and quickly."""
 
@@ -46,6 +49,11 @@ class Plan:
     def is_calm(self) -> bool:
         """Nothing goes wrong, though people may stop scans and run them again."""
         return not self.faults - WISHES
+
+    @property
+    def costs_only_time(self) -> bool:
+        """Scans may be late, and nothing may become of them but what their scanners said."""
+        return not self.faults - WISHES - WAITS
 
     def has(self, fault: str) -> bool:
         """Whether the fault is in this history."""

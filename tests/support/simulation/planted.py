@@ -1,20 +1,23 @@
 """Bugs planted on purpose: a simulation that does not find them proves nothing."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from hostward.agent.events import Trouble
 from hostward.agent.lease import Held
 from hostward.agent.leases import Leases
 from hostward.agent.loop import Loop
+from hostward.agent.spool import Spool
 from hostward.agentlink import endpoints
 from hostward.agentlink.hub import Hub
 from hostward.domain.host_scan import Unit
 from hostward.domain.tally import Tally
-from hostward.protocol.report import Batch
+from hostward.protocol.report import Batch, End, Row
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.tasks import MemoryTasks
 from hostward.usecases.machines import session
@@ -180,6 +183,69 @@ def the_agent_drops_a_report_that_failed(patch: Patch) -> None:
     patch.setattr(Loop, "_report_failed", forgetful)
 
 
+def rows_are_dropped_while_the_agents_disk_is_full(patch: Patch) -> None:
+    """Scanners are not held while the disk takes nothing, and what they find meanwhile goes nowhere."""
+    found = Held.found
+
+    def leaky(self: Held, rows: Sequence[Row], size: int, now: float) -> None:
+        if not self.is_failing:
+            found(self, rows, size, now)
+
+    patch.setattr(Held, "found", leaky)
+    patch.setattr(Leases, "_hold_workers", lambda self: None)
+
+
+def rows_are_dropped_while_the_spool_is_full(patch: Patch) -> None:
+    """As a ring that overflows: what is found while too much lies unsent goes nowhere."""
+    receive, found = Leases.take, Held.found
+
+    def take(self: Leases, event: Any, now: float) -> None:
+        is_full = self._is_full
+        patch.setattr(Held, "found", (lambda *_: None) if is_full else found)
+        receive(self, event, now)
+
+    patch.setattr(Leases, "take", take)
+    patch.setattr(Leases, "_hold_workers", lambda self: None)
+
+
+def a_batch_that_the_disk_did_not_take_is_forgotten(patch: Patch) -> None:
+    """The next one is given its number, so that nobody sees a gap."""
+    not_spooled = Held.not_spooled
+
+    def forgetful(self: Held, again: float) -> None:
+        if self._to_spool and isinstance(self._to_spool[0][0], Batch):
+            self._to_spool.popleft()
+            self.next_seq -= 1
+            for number, (item, size) in enumerate(self._to_spool):
+                self._to_spool[number] = (_one_less(item), size)
+        not_spooled(self, again)
+
+    patch.setattr(Held, "not_spooled", forgetful)
+
+
+def _one_less(item: Batch | End) -> Batch | End:
+    if isinstance(item, Batch):
+        return msgspec.structs.replace(item, seq=item.seq - 1)
+    return msgspec.structs.replace(item, batches=item.batches - 1)
+
+
+def the_spool_believes_a_full_disk(patch: Patch) -> None:
+    """What could not be written counts as written."""
+    add = Spool.add
+
+    def gullible(self: Spool, lease: int, item: Batch | End) -> int:
+        with suppress(OSError):
+            return add(self, lease, item)
+        return len(msgspec.json.encode(item))
+
+    patch.setattr(Spool, "add", gullible)
+
+
+def progress_is_told_with_the_heartbeat_alone(patch: Patch) -> None:
+    """What a scanner says waits until the agent has to speak anyway."""
+    patch.setattr(Held, "news_at", lambda self, pace: None)
+
+
 PLANTED: dict[str, Callable[[Patch], None]] = {
     bug.__name__: bug
     for bug in (
@@ -201,5 +267,10 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
         two_processes_share_a_lease,
         the_spool_is_not_synced,
         the_agent_drops_a_report_that_failed,
+        rows_are_dropped_while_the_agents_disk_is_full,
+        rows_are_dropped_while_the_spool_is_full,
+        a_batch_that_the_disk_did_not_take_is_forgotten,
+        the_spool_believes_a_full_disk,
+        progress_is_told_with_the_heartbeat_alone,
     )
 }

@@ -1,13 +1,16 @@
 """The configuration of an agent on a host of its own, and what it leaves for `agent status`."""
 
+import fcntl
+import os
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from hostward.agent import config
 from hostward.agent import events as on
 from hostward.agent.events import Trouble
-from hostward.agent.status import STATUS_FILE, Reporter, Status, held, is_running, look
+from hostward.agent.status import LOCK_FILE, STATUS_FILE, Reporter, Status, held, is_running, look
 from hostward.domain.errors import HostwardError, InvalidValue
 from hostward.protocol.job import Work
 from hostward.runtime.clock import SystemClock
@@ -83,6 +86,18 @@ def test_two_agents_never_share_a_folder(tmp_path: Path) -> None:
         with pytest.raises(HostwardError, match="already"), held(tmp_path):
             pass
     assert not is_running(tmp_path)
+
+
+def test_who_looks_whether_an_agent_runs_keeps_none_from_starting(tmp_path: Path) -> None:
+    """A look has the lock for a moment; an agent that starts just then waits for it to be over."""
+    (tmp_path / LOCK_FILE).touch()
+    looking = os.open(tmp_path / LOCK_FILE, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    over = Timer(0.1, os.close, [looking])
+    over.start()
+    with held(tmp_path):
+        assert is_running(tmp_path)
+    over.join()
 
 
 def test_a_folder_without_an_agent_is_described(tmp_path: Path) -> None:
