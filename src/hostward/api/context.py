@@ -10,6 +10,7 @@ from hostward.api.http import Head
 from hostward.api.texts import Language
 from hostward.api.vul_info import VulInfo
 from hostward.domain.account import User
+from hostward.domain.caps import UNCAPPED, Caps
 from hostward.domain.host_rules import FREE, HostRules
 from hostward.domain.ids import AccountId
 from hostward.domain.task import DEFAULT_TIMEOUT, Hours
@@ -43,6 +44,7 @@ class ApiSettings:
     time_zone: of every time in an answer. left_time_unit: of ScanLeftTime. rate: requests a second, per user and
     action. host_aliases: names this server is also reached by. default_timeout: of one machine's scan.
     allow_private: networks that webhooks may reach though they are not public. rules: of all scans that are asked for.
+    caps: of every scan, where accounts set no limits of their own.
     """
 
     time_zone: tzinfo = field(default=UTC)
@@ -52,6 +54,7 @@ class ApiSettings:
     default_timeout: timedelta = DEFAULT_TIMEOUT
     allow_private: tuple[Network, ...] = ()
     rules: HostRules = FREE
+    caps: Caps = UNCAPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

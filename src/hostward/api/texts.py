@@ -199,6 +199,7 @@ NO_EXCLUDED = Text(
     "AssetScopeType 1 is the machines of IncludeQuuidList", "AssetScopeType 1 表示 IncludeQuuidList 中的主机"
 )
 NO_INCLUDED = Text("AssetScopeType 0 is all machines; use 1", "AssetScopeType 0 表示全部主机;请使用 1")
+ONE_OF_TWO = Text("name a Quuid or a Tag", "请指定 Quuid 或 Tag 之一")
 OTHER_MODULE = Text("these are options of another Module", "这是其他 Module 的选项")
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 

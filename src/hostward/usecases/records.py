@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import NamedTuple
 
@@ -383,6 +383,7 @@ class ScanRequest:
     """A scan to be started. queue None: machines may wait as long as their timeout is.
 
     not_before, not_after: its window, None for none. ramp: over how long the starts of its machines are spread.
+    at_once: how many of them may be at work at a time, 0 for all. zone: of the hours that machines have of their own.
     """
 
     options: Options
@@ -393,3 +394,5 @@ class ScanRequest:
     not_before: datetime | None = None
     not_after: datetime | None = None
     ramp: timedelta = timedelta(0)
+    at_once: int = 0
+    zone: tzinfo = UTC

@@ -109,6 +109,7 @@ def api_settings(settings: Settings) -> ApiSettings:
         default_timeout=timedelta(seconds=settings.scan_default_timeout_seconds),
         allow_private=settings.notifications_allow_private,
         rules=rules_of(settings),
+        caps=caps_of(settings),
     )
 
 

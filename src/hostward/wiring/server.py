@@ -109,6 +109,7 @@ def _joined(
         hold=timedelta(seconds=settings.agent_poll_hold_seconds),
         heartbeat=timedelta(seconds=settings.agent_heartbeat_seconds),
         caps=caps_of(settings),
+        zone=settings.api_time_zone,
     )
     metrics = Metrics()
     updater = FeedUpdater(store=store, clock=clock, settings=settings, changed=store.pulse.beat)
