@@ -13,6 +13,7 @@ from hostward.domain.account import User
 from hostward.domain.caps import UNCAPPED, Caps
 from hostward.domain.host_rules import FREE, HostRules
 from hostward.domain.ids import AccountId
+from hostward.domain.schedule import Window
 from hostward.domain.task import DEFAULT_TIMEOUT, Hours
 from hostward.domain.webhook_target import Network
 from hostward.runtime.clock import Clock
@@ -91,9 +92,9 @@ class Context:
         """The scan as the operator's rules let it be."""
         return ruled(scan, self.settings.rules, self.now, self.settings.time_zone)
 
-    def hours(self) -> Hours:
-        """When machines of a scan that is asked for now may work."""
-        return self.settings.rules.hours(self.now, self.settings.time_zone)
+    def hours(self, asked: Window | None = None) -> Hours:
+        """When machines of a scan that is asked for now may work; asked: hours that the request names."""
+        return self.settings.rules.hours(self.now, self.settings.time_zone, asked)
 
     @property
     def origin(self) -> str:

@@ -27,11 +27,23 @@ MOST_TURNS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """When machines may work: from opens (None: at once) to closes (None: until they are done), starts over ramp."""
+    """When machines may work: from opens (None: at once) to closes (None: until they are done), starts over ramp.
+
+    at_once: how many may be at work at a time, 0 for all.
+    """
 
     opens: datetime | None = None
     closes: datetime | None = None
     ramp: timedelta = timedelta(0)
+    at_once: int = 0
+
+    def paced(self, machines: int, per_minute: int, at_once: int) -> "Hours":
+        """The same where so many machines may start a minute, and be at work at a time; 0 for as many as there are.
+
+        The longer ramp counts.
+        """
+        ramp = timedelta(minutes=1) * machines / per_minute if per_minute else timedelta(0)
+        return replace(self, ramp=max(self.ramp, ramp), at_once=at_once)
 
     def last_start(self, now: datetime) -> datetime:
         """When the last machine of a scan that is asked for now may begin."""
@@ -124,10 +136,7 @@ class Task:
     @property
     def turns(self) -> timedelta:
         """How long machines may wait for others to end before them, where only some may be at work at a time."""
-        if not self.at_once:
-            return timedelta(0)
-        rounds = -(-self.tally.machines // self.at_once)
-        return min(MOST_TURNS, self.timeout * max(0, rounds - 1))
+        return turns(self.tally.machines, self.at_once, self.timeout)
 
     @property
     def is_full(self) -> bool:
@@ -195,6 +204,11 @@ class Task:
     def asked_to_stop(self, now: datetime, by: str) -> "Task":
         """A stop of all machines; the first one asked for is the one that is remembered."""
         return self if self.stop_at is not None or self.tally.is_done else replace(self, stop_at=now, stop_by=by)
+
+
+def turns(machines: int, at_once: int, timeout: timedelta) -> timedelta:
+    """How long the last of so many machines waits at most, where others must end before it."""
+    return min(MOST_TURNS, timeout * max(0, -(-machines // at_once) - 1)) if at_once else timedelta(0)
 
 
 def reenter(task: Task, unit: Unit, machine: Machine, now: datetime, own: Hours = ALWAYS) -> Unit:

@@ -49,6 +49,7 @@ def start(
     machines = _in_scope(uow, account, request.scope)
     check_options(uow, request.options)
     task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
+    task = _paced(task, request, len(machines))
     own = own_hours(uow, of_size(task, len(machines)), machines, request.zone)
     task = replace(task, late=lateness(of_size(task, len(machines)), own))
     units = list(enter(task, machines, now, {machines[seq].id: hours for seq, hours in own.items()}))
@@ -65,7 +66,7 @@ def ruled(request: ScanRequest, rules: HostRules, now: datetime, zone: tzinfo) -
     if request.not_after is not None:
         ramp = min(rules.ramp, max(request.not_after - now, timedelta(0)))
         return replace(request, queue=queue, ramp=ramp, zone=zone)
-    hours = rules.hours(now, zone)
+    hours = rules.hours(now, zone, request.wish.window)
     return replace(request, queue=queue, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp, zone=zone)
 
 
@@ -134,8 +135,13 @@ def _new_task(
         not_before=request.not_before,
         ramp=request.ramp,
         not_after=request.not_after,
-        at_once=request.at_once,
     )
+
+
+def _paced(task: Task, request: ScanRequest, machines: int) -> Task:
+    """The task with its starts as far apart as the request wants them, for so many machines."""
+    hours = Hours(ramp=task.ramp).paced(machines, request.wish.per_minute, request.wish.at_once)
+    return replace(task, ramp=hours.ramp, at_once=hours.at_once)
 
 
 def _in_scope(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
