@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import planted
-from running import Up, up, workers_of
+from running import Up, hostward, up, workers_of
 
 CPU_PERCENT = 10
 MEMORY_MIB = 256
@@ -65,3 +65,23 @@ def test_a_one_click_scan_keeps_to_its_caps(server: Up, folder: Path) -> None:
     assert passed > 1.0, "the scan was over before anything could be measured"
     assert used <= CPU_PERCENT / 100 * (os.cpu_count() or 1) * passed + SLACK
     assert peak < MEMORY_MIB << 20
+
+
+def test_limits_of_the_machine_bind_the_next_one_click_scan(server: Up, folder: Path) -> None:
+    """Set at the command line beside the running server; the audit log has who did."""
+    data = str(server.log.parent / "data")
+    (machine,) = server.call("ListMachines", service="hostward", version="2026-12-01", Limit=9)["Machines"]
+    done = hostward("machine", "limits", machine["HostName"], "--cpu", "4", "--io", "9", "--data", data)
+    assert (done.returncode, "holds" in done.stdout) == (0, True), done.stdout + done.stderr
+    shown = hostward("machine", "show", machine["HostName"], "--data", data).stdout
+    assert "CpuPercent 4, MemoryMib 256, IoMib 9" in shown
+    task = server.call("CreateScanMalwareSetting", ScanPattern=2, HostType=1, CustomPaths=[str(folder)])["TaskId"]
+    seen = scanning(server, task)
+    (began, at_first, _), (ended, at_last, _) = seen[0], seen[-1]
+    used, passed = at_last - at_first, ended - began
+    assert passed > 1.0, "the scan was over before anything could be measured"
+    assert used <= 0.04 * (os.cpu_count() or 1) * passed + SLACK
+    entries = server.call("ListAuditEntries", service="hostward", version="2026-12-01", Limit=20)["Entries"]
+    assert [one["Target"] for one in entries if one["Action"] == "SetScanLimits"] == [f"Quuid {machine['Quuid']}"]
+    cleared = hostward("machine", "limits", machine["HostName"], "--clear", "--data", data)
+    assert "machine" not in cleared.stdout.replace(machine["HostName"], "")
