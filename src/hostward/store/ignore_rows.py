@@ -84,6 +84,11 @@ class KeptRules:
         """The vulnerabilities that rules speak of."""
         return frozenset(self._of(account))
 
+    def of_vul(self, account: AccountId, which: VulId) -> Sequence[IgnoreRule]:
+        """The rules of a vulnerability that hold, oldest first."""
+        names = labels.known(self._session, account)
+        return [rule_of(row, names) for row in self._of(account).get(which, ())]
+
     def put(self, rule: IgnoreRule) -> None:
         """Store a rule."""
         session, rule = self._session, cleaned(rule)

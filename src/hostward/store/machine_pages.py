@@ -47,10 +47,15 @@ def page(
 ) -> MachinePage:
     """A page of the account's machines that meet all the conditions."""
     chosen = matching(account, conditions)
-    total = session.select(chosen.with_only_columns(func.count(), maintain_column_froms=True))
     paged = chosen.order_by(*_ordered(order, descending=descending)).limit(limit).offset(offset)
-    numbers = [MachineId(row[0]) for row in session.select(paged)]
-    return MachinePage(total=total[0][0], rows=_listed(session, numbers))
+    if conditions:
+        # Those that meet them are looked for once, and counted on the way.
+        rows = session.select(paged.add_columns(func.count().over()))
+        if rows:
+            return MachinePage(total=rows[0][1], rows=_listed(session, [MachineId(row[0]) for row in rows]))
+    total = session.select(chosen.with_only_columns(func.count(), maintain_column_froms=True))[0][0]
+    numbers = [] if conditions else [MachineId(row[0]) for row in session.select(paged)]
+    return MachinePage(total=total, rows=_listed(session, numbers))
 
 
 def matching(account: AccountId, conditions: Sequence[MachineCondition]) -> Select[Any]:

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Protocol, TypeVar
 
 from hostward.runtime.pulse import Pulse
+from hostward.store.fleet_sets import FleetSets
 from hostward.store.readers import Readers
 from hostward.store.reading_threads import ReadingThreads
 from hostward.store.sealing import Sealer
@@ -54,6 +55,7 @@ class SqlStore:
         self._account_changes = 0
         self._counting = Lock()
         self._sealer = sealer
+        self._sets = FleetSets()
         self._threads = ReadingThreads(threads)
         self._let_go = let_go
         writer.start()
@@ -69,7 +71,7 @@ class SqlStore:
     def read_now(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run work on a consistent snapshot, in the caller's thread."""
         with self._readers.snapshot() as connection:
-            return work(SqlUnitOfWork(connection, self._sealer))
+            return work(SqlUnitOfWork(connection, self._sealer, self._sets))
 
     def write_now(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run work in a transaction and wait until it is durable. Not to be called from within a unit of work."""

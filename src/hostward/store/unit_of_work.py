@@ -10,6 +10,7 @@ from hostward.store.console_sessions import SqlConsoleSessions
 from hostward.store.credentials import SqlCredentials
 from hostward.store.enrolments import SqlEnrolments
 from hostward.store.fleet import KeptStanding, SqlFleet
+from hostward.store.fleet_sets import FleetSets
 from hostward.store.ignore_rows import KeptRules
 from hostward.store.ignores import SqlIgnores
 from hostward.store.limits import SqlLimits
@@ -29,9 +30,11 @@ from hostward.store.webhooks import SqlWebhooks
 class SqlUnitOfWork:
     """ports.UnitOfWork on a connection inside a transaction; who opened that also ends it, after finish()."""
 
-    __slots__ = ("_kept", "_rules", "_sealer", "_session", "accounts_changed", "tasks")
+    __slots__ = ("_kept", "_rules", "_sealer", "_session", "_sets", "accounts_changed", "tasks")
 
-    def __init__(self, connection: Connection, sealer: Sealer) -> None:
+    def __init__(self, connection: Connection, sealer: Sealer, sets: FleetSets | None = None) -> None:
+        # Those of a store are for snapshots alone: what a transaction that writes sees may never have been.
+        self._sets = FleetSets() if sets is None else sets
         self._session = Session(connection)
         self._sealer = sealer
         self._kept = KeptStanding(self._session)
@@ -104,7 +107,7 @@ class SqlUnitOfWork:
     @property
     def vul_events(self) -> SqlVulEvents:
         """Vulnerabilities as they are now."""
-        return SqlVulEvents(self._session, KeptRules(self._session, holds=False))
+        return SqlVulEvents(self._session, KeptRules(self._session, holds=False), self._sets)
 
     @property
     def totals(self) -> SqlTotals:

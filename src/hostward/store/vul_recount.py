@@ -1,8 +1,4 @@
-"""How many more vulnerabilities each machine has since an edition counts, without a look at those it leaves alone.
-
-A set of machines is one whole number, a bit for each: two sets of 10,000 machines are joined in less than a
-microsecond, and how many sets hold each machine is added up for all machines at once, digit by digit.
-"""
+"""How many more vulnerabilities each machine has since an edition counts, without a look at those it leaves alone."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -13,6 +9,7 @@ from hostward.domain.module import Module
 from hostward.store import packed
 from hostward.store.event_tables import evident, installed, package_match
 from hostward.store.fleet import KeptStanding
+from hostward.store.machine_sets import Sums, sets_of
 from hostward.store.package_matches import Rematched
 from hostward.store.session import Prepared, Row, Session, in_chunks
 from hostward.store.tables import current_result, current_vul
@@ -23,53 +20,6 @@ _SHIFT = Prepared(
     .where(_R.machine_id == bindparam("of_machine"), _R.module == Module.VUL.value)
     .values(risks=bindparam("to_risks"))
 )
-
-
-class Sums:
-    """How many of the sets that were added hold each machine."""
-
-    def __init__(self) -> None:
-        self._digits: list[int] = []
-
-    def add(self, machines: int) -> None:
-        """Count a set of machines."""
-        carry, place = machines, 0
-        while carry:
-            if place == len(self._digits):
-                self._digits.append(0)
-            self._digits[place], carry = self._digits[place] ^ carry, self._digits[place] & carry
-            place += 1
-
-    def counts(self) -> dict[int, int]:
-        """The machines that any set holds, each with its number of sets."""
-        found: dict[int, int] = {}
-        for place, digit in enumerate(self._digits):
-            for machine in members(digit):
-                found[machine] = found.get(machine, 0) + (1 << place)
-        return found
-
-
-def members(machines: int) -> Iterable[int]:
-    """The machines of a set, rising."""
-    for place, byte in enumerate(machines.to_bytes((machines.bit_length() + 7) // 8, "little")):
-        for bit in range(8) if byte else ():
-            if byte >> bit & 1:
-                yield 8 * place + bit
-
-
-def sets_of(rows: Iterable[Row]) -> dict[int, int]:
-    """Rows of (anything, machine) as one set of machines for each thing."""
-    by_thing: dict[int, list[int]] = {}
-    for thing, machine in rows:
-        by_thing.setdefault(thing, []).append(machine)
-    return {thing: _set(machines) for thing, machines in by_thing.items()}
-
-
-def _set(machines: Sequence[int]) -> int:
-    bits = bytearray(max(machines) // 8 + 1)
-    for machine in machines:
-        bits[machine >> 3] |= 1 << (machine & 7)
-    return int.from_bytes(bits, "little")
 
 
 def shift(session: Session, kept: KeptStanding, changed: Rematched) -> None:

@@ -129,9 +129,9 @@ def _bringer(one: Held) -> Bringer:
     return Bringer(package=one.package, fixed=advice.fixed, status=advice.status, said_by=advice.said_by)
 
 
-def _place(which: tuple[Package, str]) -> tuple[str, str, str, bytes, str]:
+def _place(which: tuple[Package, str]) -> tuple[str, str, str, str, bytes, str]:
     package, said_by = which
-    return package.name, package.version, package.arch, package.path, said_by
+    return package.name, package.version, package.arch, package.ecosystem, package.path, said_by
 
 
 def chosen(found: Iterable[VulEvent], known: Mapping[VulId, TaskVul], wanted: VulQuery) -> list[VulEvent]:
@@ -148,6 +148,7 @@ def _is_wanted(event: VulEvent, vul: TaskVul, wanted: VulQuery) -> bool:
         and (not wanted.categories or _category(event, vul) in wanted.categories)
         and (wanted.kev is None or vul.kev is wanted.kev)
         and (wanted.ignored is None or event.ignored is wanted.ignored)
+        and (wanted.fixable is None or any(each.fixed for each in event.packages) is wanted.fixable)
         and (wanted.machines is None or event.machine in wanted.machines)
         and (not text or any(text in word.casefold() for word in words))
     )
@@ -174,16 +175,8 @@ def _fleet_vul(vul: TaskVul, found: Sequence[VulEvent]) -> FleetVul:
     there = [event for event in found if event.status is EventStatus.PRESENT]
     ignored = sum(event.ignored for event in there)
     shown = min(there or found, key=lambda event: event.machine)
-    package = shown.packages[0]
     return FleetVul(
-        known=replace(
-            vul,
-            machines=len(there) - ignored,
-            component=package.package.name,
-            fixed=package.fixed,
-            ecosystem=package.package.ecosystem,
-            category=_category(shown, vul),
-        ),
+        known=replace(shown_by(vul, shown), machines=len(there) - ignored),
         status=EventStatus.PRESENT if there else EventStatus.FIXED,
         fixed_machines=len(found) - len(there),
         ignored_machines=ignored,
@@ -192,24 +185,43 @@ def _fleet_vul(vul: TaskVul, found: Sequence[VulEvent]) -> FleetVul:
     )
 
 
+def shown_by(vul: TaskVul, event: VulEvent) -> TaskVul:
+    """With the words of the package that brings it on the first of its machines."""
+    package = event.packages[0]
+    return replace(
+        vul,
+        component=package.package.name,
+        fixed=package.fixed,
+        ecosystem=package.package.ecosystem,
+        category=_category(event, vul),
+    )
+
+
 def in_order(found: Iterable[FleetVul], wanted: VulQuery) -> list[FleetVul]:
     """Sorted as asked; equal ones by number, rising."""
     by_number = sorted(found, key=lambda one: one.known.id)
-    return sorted(by_number, key=lambda one: _rank(one, wanted.order), reverse=wanted.descending)
+    return sorted(
+        by_number,
+        key=lambda one: rank(one.known, one.known.machines, one.first_seen, one.last_seen, wanted.order),
+        reverse=wanted.descending,
+    )
 
 
-def _rank(one: FleetVul, order: VulOrder) -> float | datetime | tuple[float, ...]:
-    cvss = -1.0 if one.known.cvss is None else one.known.cvss
+def rank(
+    vul: TaskVul, machines: int, first_seen: datetime, last_seen: datetime, order: VulOrder
+) -> tuple[float, ...] | tuple[datetime]:
+    """Its place in a list that rises. machines: those on which it counts."""
+    cvss = -1.0 if vul.cvss is None else vul.cvss
     match order:
         case VulOrder.LEVEL:
-            return (level_of(one.known).value, cvss, one.known.machines)
+            return (level_of(vul).value, cvss, machines)
         case VulOrder.CVSS:
-            return cvss
+            return (cvss,)
         case VulOrder.EPSS:
-            return -1.0 if one.known.epss is None else one.known.epss
+            return (-1.0 if vul.epss is None else vul.epss,)
         case VulOrder.MACHINES:
-            return one.known.machines
+            return (machines,)
         case VulOrder.FIRST_SEEN:
-            return one.first_seen
+            return (first_seen,)
         case VulOrder.LAST_SEEN:
-            return one.last_seen
+            return (last_seen,)

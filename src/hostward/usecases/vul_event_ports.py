@@ -84,7 +84,8 @@ class VulQuery:
     """Which events, and how what is made of them is sorted. Empty sets, "" and None narrow nothing.
 
     text: part of the vulnerability's key, title or package, in any case. levels: what nobody gives a level counts as
-    medium. machines: None for all, an empty set for none. ignored: None for both kinds.
+    medium. machines: None for all, an empty set for none. ignored: None for both kinds. fixable: whether some package
+    that brings it has a version that fixes it.
     """
 
     status: EventStatus | None = None
@@ -93,6 +94,7 @@ class VulQuery:
     text: str = ""
     kev: bool | None = None
     ignored: bool | None = None
+    fixable: bool | None = None
     machines: frozenset[MachineId] | None = None
     order: VulOrder = VulOrder.LEVEL
     descending: bool = True
@@ -115,6 +117,32 @@ class EventPage:
 
     total: int
     rows: Sequence[VulEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """What an upgrade of one source package would close: vulnerabilities that it alone brings, all of them fixed.
+
+    fixed: the highest version that it takes. risks: machines times vulnerabilities. level: the worst, where nobody
+    gives one medium. kev: whether one of them is known to be exploited.
+    """
+
+    ecosystem: str
+    component: str
+    fixed: str
+    machines: int
+    vulnerabilities: int
+    risks: int
+    level: Level
+    kev: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradePage:
+    """total: how many there are without limit and offset."""
+
+    total: int
+    rows: Sequence[Upgrade]
 
 
 class VulEvents(Protocol):
@@ -146,6 +174,15 @@ class VulEvents(Protocol):
         self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int
     ) -> Sequence[tuple[MachineId, int]]:
         """The machines, of these, with most vulnerabilities that count, and how many; equal ones by machine."""
+        ...
+
+    def upgrades(
+        self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
+    ) -> UpgradePage:
+        """A page of the upgrades that close what counts on these machines.
+
+        By risks closed, most first; equal ones by ecosystem and name.
+        """
         ...
 
 

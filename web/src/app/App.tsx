@@ -12,11 +12,19 @@ import { Frame } from "./Frame";
 import { LOGIN, routeOf } from "./routes";
 import { texts } from "./texts";
 
-/** Ask who is signed in, and fetch the screen of this address: both before anything is drawn. */
+/** Ask who is signed in, fetch the screen of this address, and ask what it shows: all before anything is drawn. */
 export function ahead(): Promise<Session | null> {
-  void routeOf(routeHere().pattern)?.screen.load();
+  const route = routeHere();
+  const screen = routeOf(route.pattern)?.screen;
+  const here = screen?.load();
   const session = whoIsSignedIn();
-  session.catch(() => undefined); // App says what went wrong, once it is there
+  session.then(
+    async (one) => {
+      await here;
+      if (one !== null && !one.must_set_password) screen?.ahead(route);
+    },
+    () => undefined, // App says what went wrong, once it is there
+  );
   return session;
 }
 

@@ -113,6 +113,15 @@ function watch(key: string, ask: Ask<unknown>, freshMs: number, watcher: () => v
   };
 }
 
+/** Ask what somebody will watch a moment later: a screen's first answer travels while the screen is still made. */
+export function askEarly(key: string, ask: Ask<unknown>): void {
+  if (entries.has(key)) return;
+  const entry: Entry = { state: NOTHING, text: "", ask, watchers: new Set() };
+  entry.forget = setTimeout(() => entries.get(key) === entry && entries.delete(key), KEPT_MS);
+  entries.set(key, entry);
+  void fetched(entry);
+}
+
 /** Forget every answer: what one user saw is not kept for the next one. */
 export function forgetAll(): void {
   for (const entry of entries.values()) {

@@ -53,6 +53,12 @@ export function duration(seconds: number, language: Language): string {
   return parts.join(" ");
 }
 
+/** An estimate: no finer than it can be meant, "12 min" and not "11 min 53 s". */
+export function roughly(seconds: number, language: Language): string {
+  const unit = seconds >= 36_000 ? 3_600 : seconds >= 600 ? 60 : 1;
+  return duration(Math.round(seconds / unit) * unit, language);
+}
+
 /** How long ago: "12 s ago". */
 export function ago(date: Date, language: Language, now = new Date()): string {
   const span = duration((now.getTime() - date.getTime()) / 1000, language);

@@ -1,7 +1,7 @@
 /** Data of screens: one call, one act, or a list of any length read by its pages. */
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { call, CallError, type Service } from "./api";
-import { mayPass, renew, useAnswer } from "./cache";
+import { askEarly, mayPass, renew, useAnswer } from "./cache";
 
 export interface Called<T> {
   data?: T;
@@ -71,25 +71,39 @@ export function useAct<T, P extends object>(
   return { run, reset: useCallback(() => setState({ busy: false }), []), ...state };
 }
 
+/** Ask what useCall will be asked a moment later with the same parameters. */
+export function callAhead(service: Service, action: string, parameters: object): void {
+  askEarly(keyOf(service, action, parameters), (signal) => call(service, action, parameters, signal));
+}
+
+type Page = Record<string, unknown> & { TotalCount: number };
+
 const AHEAD_MS = 2_000;
-const early = new Map<string, Promise<unknown>>();
+/** here: the answer, once it came. */
+const early = new Map<string, { answer: Promise<Page>; here?: Page }>();
 
 /** Ask for the first page of a list that usePages will read a moment later, once more is known of what is shown. */
 export function askAhead(service: Service, action: string, parameters: object, pageSize = 100): void {
   const asked = { ...parameters, Limit: pageSize, Offset: 0 };
   const key = keyOf(service, action, asked);
-  const answer = call(service, action, asked);
-  // Whoever reads it is told of a refusal; nobody may.
-  answer.catch(() => early.delete(key));
-  early.set(key, answer);
+  if (early.has(key)) return;
+  const one: { answer: Promise<Page>; here?: Page } = { answer: call<Page>(service, action, asked) };
+  one.answer.then(
+    (page) => {
+      one.here = page;
+    },
+    // Whoever reads it is told of a refusal; nobody may.
+    () => early.delete(key),
+  );
+  early.set(key, one);
   setTimeout(() => early.delete(key), AHEAD_MS);
 }
 
-function takenAhead<T>(service: Service, action: string, asked: object): Promise<T> | undefined {
+function takenAhead(service: Service, action: string, asked: object): Promise<Page> | undefined {
   const key = keyOf(service, action, asked);
-  const answer = early.get(key);
+  const one = early.get(key);
   early.delete(key);
-  return answer as Promise<T> | undefined;
+  return one?.answer;
 }
 
 /** A list on the server, of which only the pages around what is seen are here. */
@@ -126,6 +140,12 @@ function empty<Row>(key: string): Held<Row> {
   return { key, total: 0, pages: new Map(), old: new Set() };
 }
 
+function firstOf<Row>(key: string, page: Page | undefined, rowsOf: string): Held<Row> | undefined {
+  if (page === undefined) return undefined;
+  const rows = (page[rowsOf] ?? []) as Row[];
+  return { ...empty<Row>(key), total: page.TotalCount, pages: new Map([[0, { rows, used: performance.now() }]]), asOf: new Date() };
+}
+
 /** parameters null: nothing is asked yet. rowsOf: the member of the answer that holds the rows. */
 export function usePages<Row>(
   service: Service,
@@ -136,7 +156,9 @@ export function usePages<Row>(
 ): Pages<Row> {
   const key = JSON.stringify([service, action, document.documentElement.lang, parameters]);
   const [, draw] = useReducer((count: number) => count + 1, 0);
-  const held = useRef<Held<Row>>(empty(key));
+  const held = useRef<Held<Row>>(undefined as never);
+  // What was asked ahead and is here already is drawn at once: no skeleton for one frame, no second drawing.
+  held.current ??= (parameters && firstOf<Row>(key, early.get(keyOf(service, action, { ...parameters, Limit: pageSize, Offset: 0 }))?.here, rowsOf)) ?? empty(key);
   if (held.current.key !== key) {
     // The rows of another filter stay in sight, marked old, until the new first page is here.
     const before = held.current;
@@ -166,8 +188,7 @@ export function usePages<Row>(
     lastAsked.current = performance.now();
     try {
       const asked = { ...parameters, Limit: pageSize, Offset: page * pageSize };
-      type Page = Record<string, unknown> & { TotalCount: number };
-      const answer = await (takenAhead<Page>(service, action, asked) ?? call<Page>(service, action, asked, control.signal));
+      const answer = await (takenAhead(service, action, asked) ?? call<Page>(service, action, asked, control.signal));
       if (held.current !== here) return;
       if (here.asOf === undefined) {
         // What was shown of another filter ends with the first page of this one.

@@ -87,11 +87,15 @@ function read(text: string[], standard: UrlValue): UrlValue {
 
 const same = (one: UrlValue, other: UrlValue) => String(one) === String(other);
 
+/** What the query string says, and the defaults of what it does not. */
+export function urlState<S extends Record<string, UrlValue>>(search: URLSearchParams, defaults: S): S {
+  return Object.fromEntries(Object.keys(defaults).map((name) => [name, read(search.getAll(name), defaults[name] ?? "")])) as S;
+}
+
 /** State that lives in the query string; what equals its default is left out. */
 export function useUrlState<S extends Record<string, UrlValue>>(defaults: S): [S, (change: Partial<S>) => void] {
   const { search } = useRoute();
-  const names = Object.keys(defaults);
-  const state = Object.fromEntries(names.map((name) => [name, read(search.getAll(name), defaults[name] ?? "")])) as S;
+  const state = urlState(search, defaults);
   const text = JSON.stringify(state);
   const change = useCallback((wanted: Partial<S>) => {
     const url = new URL(window.location.href);

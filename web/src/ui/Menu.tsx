@@ -50,7 +50,8 @@ function Entry({ item, hide }: { item: MenuItem; hide: () => void }) {
 
 /** The panel and how to open it, for a menu whose button is not its own (the rows of a grid). */
 export function useMenu(label: string, items: MenuItem[], side: "start" | "end" = "start") {
-  const pop = usePopover(side, (panel) => itemsOf(panel)[0]?.focus());
+  // Who chose an item before the panel was in its place keeps it.
+  const pop = usePopover(side, (panel) => panel.contains(document.activeElement) || itemsOf(panel)[0]?.focus());
   const panel = (
     <div {...pop.panel} role="menu" aria-label={label} className="hw-pop hw-menu" onKeyDown={(e) => steer(e, pop.hide)}>
       {pop.open && items.map((item) => <Entry key={item.label} item={item} hide={pop.hide} />)}

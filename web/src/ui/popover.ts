@@ -35,7 +35,7 @@ export function follow(anchor: () => Element | null, panel: () => HTMLElement | 
 }
 
 /** A light-dismissed panel: spread `trigger` on the button and `panel` on the panel. */
-export function usePopover(side: Side = "start", onOpened?: (panel: HTMLElement) => void) {
+export function usePopover(side: Side = "start", onOpened?: (panel: HTMLElement) => unknown) {
   const id = useId();
   const anchor = useRef<HTMLElement | null>(null);
   const panel = useRef<HTMLDivElement | null>(null);

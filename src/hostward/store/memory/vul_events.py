@@ -17,6 +17,7 @@ from hostward.store.memory.ignored import ignored_on
 from hostward.store.memory.package_advice import learn
 from hostward.store.memory.state import State
 from hostward.store.times import EPOCH
+from hostward.store.upgrades import closed_by, ranked
 from hostward.store.vul_spans import (
     Advice,
     Held,
@@ -32,6 +33,7 @@ from hostward.usecases.records import Item, TaskVul
 from hostward.usecases.vul_event_ports import (
     EventPage,
     FleetVulPage,
+    UpgradePage,
     VulEvent,
     VulQuery,
 )
@@ -81,6 +83,14 @@ class MemoryVulEvents:
         """The machines with most vulnerabilities that count."""
         numbers = Counter(event.machine for event in self._of_account(account) if counts(event, machines))
         return sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def upgrades(
+        self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
+    ) -> UpgradePage:
+        """A page of the upgrades that close most."""
+        found = closed_by(event for event in self._of_account(account) if counts(event, machines))
+        rows = ranked(found, self._known())
+        return UpgradePage(total=len(rows), rows=rows[offset : offset + limit])
 
     def _of_account(self, account: AccountId) -> list[VulEvent]:
         return [event for machine in sorted(self._state.installed) for event in self._of_machine(account, machine)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hostward.domain.ids import AccountId, EventId, MachineId, VulId
 from hostward.domain.severity import Level
 from hostward.domain.vul_event import event_parts
-from hostward.usecases.vul_event_ports import EventPage, FleetVulPage, VulEvent, VulEvents, VulQuery
+from hostward.usecases.vul_event_ports import EventPage, FleetVulPage, UpgradePage, VulEvent, VulEvents, VulQuery
 
 
 class LimitedVulEvents:
@@ -43,6 +43,12 @@ class LimitedVulEvents:
     ) -> Sequence[tuple[MachineId, int]]:
         """The machines in reach with most vulnerabilities."""
         return self._inner.machines_by_number(account, self._those(machines), limit=limit)
+
+    def upgrades(
+        self, account: AccountId, machines: frozenset[MachineId] | None = None, *, limit: int, offset: int
+    ) -> UpgradePage:
+        """Upgrades of machines in reach."""
+        return self._inner.upgrades(account, self._those(machines), limit=limit, offset=offset)
 
     def _narrowed(self, wanted: VulQuery) -> VulQuery:
         return replace(wanted, machines=self._those(wanted.machines))

@@ -1,4 +1,4 @@
-import { Card, Code, KeyValue } from "@/ui";
+import { Button, Card, Code, KeyValue } from "@/ui";
 import { useTexts } from "@/lib/i18n";
 import { useSession } from "@/lib/session";
 import { texts } from "./texts";
@@ -28,7 +28,7 @@ export function System() {
       </Card>
       <Card title={t.system.feeds}>
         <p>{t.system.feedsWhy}</p>
-        <Code text="hostward feed import --help" language="shell" copy />
+        <Button to="/settings/feeds">{t.pages.feeds}</Button>
       </Card>
     </div>
   );

@@ -192,7 +192,7 @@ const en = {
     backupWhy: "Works while the server runs. The file holds secrets: keep it as carefully as the server.",
     health: "Health",
     feeds: "Vulnerability data",
-    feedsWhy: "Imported on the server:",
+    feedsWhy: "Which advisories are known here, how old they are, and how they are updated or imported from files.",
   },
 };
 
@@ -390,7 +390,7 @@ const zh: typeof en = {
     backupWhy: "可在服务运行时执行。文件包含密钥，请妥善保管。",
     health: "健康检查",
     feeds: "漏洞库",
-    feedsWhy: "在服务器上导入：",
+    feedsWhy: "查看已有的漏洞数据及其时间，在线更新或从文件导入。",
   },
 };
 

@@ -1,4 +1,4 @@
-import { count, duration, localTime, wireTime } from "@/lib/format";
+import { count, duration, localTime, roughly, wireTime } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import type { Bucket, ScanTask } from "@/lib/wire";
 import { Card, Ring, type Segment, Sparkline, StackedBar, Stat, StatRow, Tag, Time, Tooltip } from "@/ui";
@@ -57,7 +57,7 @@ function Clock({ task, answer }: { task: ScanTask; answer: TaskAnswer }) {
     <div className="task-clock">
       {open && (
         <p className="task-left">
-          {phase === "Finishing" ? t.finishing : task.LeftKnown ? shared.left(duration(task.LeftSeconds, language)) : shared.estimating}
+          {phase === "Finishing" ? t.finishing : task.LeftKnown ? shared.left(roughly(task.LeftSeconds, language)) : shared.estimating}
         </p>
       )}
       {open && phase !== "Finishing" && <Ends task={task} deadline={answer.DeadlineTime} />}

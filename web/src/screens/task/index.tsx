@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTexts } from "@/lib/i18n";
-import { askAhead } from "@/lib/query";
-import { useRoute, useUrlState } from "@/lib/router";
+import { askAhead, callAhead } from "@/lib/query";
+import { type Route, urlState, useRoute, useUrlState } from "@/lib/router";
 import { MODULES, type Module, type ScanTask } from "@/lib/wire";
 import { Button, Denied, EmptyState, ErrorState, Loading, PageHeader, Skeleton, Tabs } from "@/ui";
 import { Announcer } from "./Announcer";
@@ -13,26 +13,38 @@ import { Risks } from "./Risks";
 import { Summary } from "./Summary";
 import { exportFilters, failures } from "./tasks";
 import { texts } from "./texts";
-import { type LiveTask, useTask } from "./useTask";
+import { askedOf, type LiveTask, useTask } from "./useTask";
 import { bucketsOf, FIRST_VIEW, machineParameters, type Tab, tabOf, type View } from "./view";
 import { words } from "./words";
 import "./task.css";
 
+function taskOf({ params }: Route): { module: Module; id: number } | undefined {
+  const { module = "", task = "" } = params;
+  return MODULES.some((one) => one === module) && /^[1-9]\d{0,15}$/.test(task) ? { module: module as Module, id: Number(task) } : undefined;
+}
+
+/** The task, and the first of its machines, of which nothing of the task has to be known. */
+export function ahead(route: Route): void {
+  const which = taskOf(route);
+  if (which === undefined) return;
+  const view = urlState<View>(route.search, FIRST_VIEW);
+  callAhead("hostward", "DescribeScanTask", askedOf(which.module, which.id));
+  if (tabOf(view) === "machines") askAhead("hostward", "ListScanTaskMachines", machineParameters(which.module, which.id, view));
+}
+
 /** One scan task, live. */
 export default function Task() {
-  const { params } = useRoute();
-  const module = params.module ?? "";
-  const number = params.task ?? "";
-  const known = MODULES.some((one) => one === module) && /^[1-9]\d{0,15}$/.test(number);
-  return known ? <Known key={`${module}:${number}`} module={module as Module} id={Number(number)} /> : <Unknown module={module} number={number} />;
+  const route = useRoute();
+  const which = taskOf(route);
+  if (which === undefined) return <Unknown module={route.params.module ?? ""} number={route.params.task ?? ""} />;
+  return <Known key={`${which.module}:${which.id}`} {...which} />;
 }
 
 function Known({ module, id }: { module: Module; id: number }) {
   const t = useTexts(texts);
   const shared = useTexts(words);
-  const [view] = useUrlState<View>(FIRST_VIEW);
-  // The rows need nothing of the task: they are asked for with it, not after it.
-  useState(() => tabOf(view) === "machines" && askAhead("hostward", "ListScanTaskMachines", machineParameters(module, id, view)));
+  const route = useRoute();
+  useState(() => ahead(route));
   const live = useTask(module, id);
   const { error, task, answer } = live;
   const title = shared.task(shared.moduleShort[module] ?? module, id);

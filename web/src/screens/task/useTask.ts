@@ -22,9 +22,14 @@ export interface LiveTask {
   refetch(): void;
 }
 
+/** Parameters of DescribeScanTask. */
+export function askedOf(module: string, id: number): object {
+  return { Module: module, TaskId: id };
+}
+
 /** A task as it is now: read once, then followed by its topic; read again while the stream is down. */
 export function useTask(module: string, id: number): LiveTask {
-  const asked = Number.isSafeInteger(id) && id > 0 ? { Module: module, TaskId: id } : null;
+  const asked = Number.isSafeInteger(id) && id > 0 ? askedOf(module, id) : null;
   const topic = useTopic<LiveState>(asked ? `task:${module}:${id}` : null);
   const called = useCall<TaskAnswer>("hostward", "DescribeScanTask", asked, topic.stale ? { refetchMs: POLL_MS } : {});
   const { data, refetch } = called;

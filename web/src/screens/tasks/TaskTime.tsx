@@ -1,4 +1,4 @@
-import { duration, wireTime } from "@/lib/format";
+import { duration, roughly, wireTime } from "@/lib/format";
 import { useLanguage, useTexts } from "@/lib/i18n";
 import type { ScanTask } from "@/lib/wire";
 import { NoValue } from "../task/NoValue";
@@ -10,7 +10,7 @@ export function TaskTime({ task }: { task: ScanTask }) {
   const t = useTexts(words);
   const [language] = useLanguage();
   if (isOpen(task)) {
-    return <>{task.LeftKnown ? t.left(duration(task.LeftSeconds, language)) : t.estimating}</>;
+    return <>{task.LeftKnown ? t.left(roughly(task.LeftSeconds, language)) : t.estimating}</>;
   }
   const begin = wireTime(task.BeginTime);
   const end = wireTime(task.EndTime);
