@@ -44,6 +44,18 @@ def staffed() -> ApiBench:
     return bench.api
 
 
+def spared() -> ApiBench:
+    """All machines use a quarter of their processors, those in production scan by night, and one has little memory."""
+    api = staffed()
+    for request in (
+        {"CpuPercent": 25},
+        {"Tag": "env=prod", "CpuPercent": 50, "Window": "22:00-06:00"},
+        {"Quuid": QUUIDS[0], "MemoryMib": 256},
+    ):
+        assert not api.call("SetScanLimits", request, service=SERVICE).code
+    return api
+
+
 def locked_out() -> ApiBench:
     """The operator was disabled and locked, and the operator's key was disabled."""
     api = staffed()
@@ -103,6 +115,12 @@ ACCOUNT_EXAMPLES = (
              {"QuuidList": list(QUUIDS), "AddTags": ["env=test"], "RemoveTags": ["env=prod"]}),
     _example("set_machine_tags_unknown_machine", staffed, "SetMachineTags",
              {"QuuidList": ["nobody"], "AddTags": ["env=test"]}),
+    _example("set_scan_limits", staffed, "SetScanLimits",
+             {"Quuid": QUUIDS[0], "CpuPercent": 25, "MemoryMib": 256, "IoMib": 20, "Window": "22:00-06:00"}),
+    _example("set_scan_limits_too_low_zh", staffed, "SetScanLimits", {"MemoryMib": 1}, language="zh-CN"),
+    _example("set_scan_limits_unknown_tag", staffed, "SetScanLimits", {"Tag": "env=none", "CpuPercent": 25}),
+    _example("list_scan_limits", spared, "ListScanLimits"),
+    _example("list_scan_limits_of_machine", spared, "ListScanLimits", {"Quuid": QUUIDS[0]}),
     _example("list_machine_tags", staffed, "ListMachineTags", {"Limit": 10}),
     _example("list_audit_entries", changed, "ListAuditEntries", {"Limit": 10}),
     _example("describe_request", changed, "DescribeRequest", {"RequestId": REQUEST_ID}),

@@ -88,6 +88,8 @@ CONSOLE_EXAMPLES = (
     _example("create_scan_dry_run", silent, "CreateScan",
              {"Module": "Malware", "Malware": {"ScanPattern": 2, "CustomPaths": ["/srv"]}, "QueueSeconds": 7200,
               "ExceptQuuids": ["6f1c2b00-0000-4000-8000-000000000001"], "DryRun": True}),
+    _example("create_scan_by_night", staffed, "CreateScan",
+             {"Module": "Vul", "Window": "22:00-06:00", "StartsPerMinute": 1, "AtOnce": 1, "DryRun": True}),
     _example("create_scan_of_nobody_zh", staffed, "CreateScan", {"Module": "Vul", "Tags": ["env=none"]},
              language="zh-CN"),
     _example("create_scan_unknown_exception", staffed, "CreateScan", {"Module": "Vul", "ExceptQuuids": ["nobody"]}),

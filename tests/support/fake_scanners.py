@@ -115,6 +115,13 @@ class FakeScanner:
         """Much memory."""
         bytearray(int(size))
 
+    def churn(self, mebibytes: str, host: Host) -> None:
+        """Much for the disk, 200 MiB a second at most."""
+        with (host.work / "churned").open("wb") as file:
+            for _ in range(int(mebibytes)):
+                file.write(bytes(1 << 20))
+                time.sleep(0.005)
+
     def litter(self, _: str, host: Host) -> None:
         """Files in the scratch folder."""
         (host.work / "folder").mkdir()

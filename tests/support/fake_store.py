@@ -22,6 +22,7 @@ from hostward.store.memory.console_sessions import MemoryConsoleSessions
 from hostward.store.memory.credentials import MemoryCredentials
 from hostward.store.memory.enrolments import MemoryEnrolments
 from hostward.store.memory.fleet import MemoryFleet
+from hostward.store.memory.limits import MemoryLimits
 from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.results import MemoryResults
 from hostward.store.memory.schedules import MemorySchedules
@@ -254,6 +255,7 @@ class FakeStore:
     schedules: MemorySchedules = field(default_factory=lambda: MemorySchedules(State()))
     audit: MemoryAudit = field(default_factory=lambda: MemoryAudit(State()))
     requests: MemoryRequests = field(default_factory=lambda: MemoryRequests(State()))
+    limits: MemoryLimits = field(default_factory=lambda: MemoryLimits(State()))
     webhooks: MemoryWebhooks = field(default_factory=lambda: MemoryWebhooks(State()))
     console_sessions: MemoryConsoleSessions = field(default_factory=lambda: MemoryConsoleSessions(State()))
     credentials: MemoryCredentials = field(default_factory=lambda: MemoryCredentials(State()))

@@ -16,6 +16,7 @@ from hostward.agent.driver import Agent, Setup
 from hostward.agent.pace import Pace
 from hostward.agentlink.endpoints import AgentLink
 from hostward.agentlink.hub import Hub
+from hostward.domain.caps import UNCAPPED, Caps
 from hostward.domain.host_scan import Unit
 from hostward.domain.ids import MachineId, TaskId
 from hostward.domain.machine import Machine
@@ -74,7 +75,7 @@ class Lab:
     hub: Hub = field(default_factory=Hub)
     clock: WrongClock = field(default_factory=WrongClock)
     hold: float = 50.0
-    cpu_percent: int = 100
+    caps: Caps = UNCAPPED
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -84,7 +85,7 @@ class Lab:
     def _app(self) -> AgentLink:
         return AgentLink(
             store=self.fleet.store, hub=self.hub, clock=self.clock, started=self.started,
-            hold=timedelta(seconds=self.hold), cpu_percent=self.cpu_percent,
+            hold=timedelta(seconds=self.hold), caps=self.caps,
         )  # fmt: skip
 
     @property
@@ -159,9 +160,9 @@ class Lab:
 
 
 @contextmanager
-def open_lab(*, hold: float = 50.0, cpu_percent: int = 100) -> Iterator[Lab]:
+def open_lab(*, hold: float = 50.0, caps: Caps = UNCAPPED) -> Iterator[Lab]:
     """A lab that is closed at the end."""
-    lab = Lab(hold=hold, cpu_percent=cpu_percent)
+    lab = Lab(hold=hold, caps=caps)
     try:
         yield lab
     finally:

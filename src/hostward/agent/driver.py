@@ -17,6 +17,7 @@ from hostward.agent import effects as do
 from hostward.agent import events as on
 from hostward.agent.events import Trouble
 from hostward.agent.facts import boot_id, read_facts
+from hostward.agent.groups import open_groups
 from hostward.agent.identity import Identity, drop_token, load
 from hostward.agent.link import Link, RequestFailed, Speaker
 from hostward.agent.loop import Loop
@@ -24,14 +25,12 @@ from hostward.agent.opening import open_session
 from hostward.agent.pace import NORMAL, Pace
 from hostward.agent.spool import SEGMENT_BYTES, Spool
 from hostward.agent.work import Place, Workers
+from hostward.domain.caps import MIB, MOST_MEMORY_MIB
 from hostward.domain.module import Module
 from hostward.protocol.report import Batch
 
 SPOOL_ROOM = 4 * SEGMENT_BYTES
 """Bytes the spool may take on the disk beyond Pace.spool: segments are removed whole, workers are a little ahead."""
-
-MEMORY = 1 << 30
-"""Bytes of data a worker may use unless told otherwise: twice what the hungriest scanner is allowed (512 MB)."""
 
 JOIN_SECONDS = 15.0
 """Patience with a thread that is to end: a connection being made can't be broken off before it times out."""
@@ -46,8 +45,8 @@ Watch = Callable[[on.Event], None]
 class Setup:
     """How an agent is set up. data: its own folder. token: to enrol with, "" for none. ca_file: see Link.
 
-    root, own_paths, memory, cpu: see work.Place. command: how a worker is started, () for the usual way. environ: see
-    Link.
+    root, own_paths, memory, cpu, io: see work.Place. has_groups: scans get control groups where the kernel lets them.
+    command: how a worker is started, () for the usual way. environ: see Link.
     """
 
     url: str
@@ -57,8 +56,10 @@ class Setup:
     pace: Pace = NORMAL
     root: Path = Path("/")
     own_paths: tuple[Path, ...] = ()
-    memory: int = MEMORY
+    memory: int = MOST_MEMORY_MIB * MIB
     cpu: float = 0.0
+    io: int = 0
+    has_groups: bool = False
     ca_file: Path | None = None
     command: Sequence[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
@@ -105,9 +106,11 @@ class Agent:
         self._identity = load(setup.data, read_facts().machine_id)
         self._spool = Spool(setup.data / "spool", limit=setup.pace.spool + SPOOL_ROOM)
         place = Place(
-            folder=setup.data / "work", root=setup.root, own_paths=setup.own_paths, memory=setup.memory, cpu=setup.cpu
-        )
-        self._workers = Workers(place, self._inbox.put, command=setup.command)
+            folder=setup.data / "work", root=setup.root, own_paths=setup.own_paths, memory=setup.memory, cpu=setup.cpu,
+            io=setup.io,
+        )  # fmt: skip
+        groups = open_groups() if setup.has_groups else None
+        self._workers = Workers(place, self._inbox.put, command=setup.command, groups=groups)
         self._workers.prepare()
         left = self._spool.open()
         if self._identity.is_new:

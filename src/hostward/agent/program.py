@@ -124,6 +124,7 @@ def _setup(config: Config) -> Setup:
         token=identities.read_token(config.data),
         own_paths=(config.data, Path(hostward.__file__).parent),
         ca_file=config.ca_file,
+        has_groups=True,
         environ=config.environ(dict(os.environ)),
     )
 

@@ -68,12 +68,16 @@ class Valve:
 
 @dataclass(slots=True, kw_only=True)
 class Running:
-    """A worker process. last_words: the end of its standard error; end: how it said that it ended."""
+    """A worker process. group: its control group, if it has one of its own.
+
+    last_words: the end of its standard error; end: how it said that it ended.
+    """
 
     lease: int
     process: subprocess.Popen[bytes]
     folder: Path
     order: bytes
+    group: Path | None = None
     valve: Valve = field(default_factory=Valve)
     is_killed: bool = False
     is_gone: threading.Event = field(default_factory=threading.Event)

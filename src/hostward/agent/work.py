@@ -10,7 +10,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from hostward.agent.events import WorkEnded
+from hostward.agent.groups import Group, Groups, remove
 from hostward.agent.running import Running, WorkerEvent, bury, converse, end
+from hostward.domain.caps import MIB
 from hostward.protocol.job import Job
 from hostward.scanners.lines import Order, write_line
 
@@ -37,7 +39,7 @@ class Place:
     """Where workers work. root: the file system scanned. folder: private scratch folders are made in it.
 
     own_paths: left out of malware scans. policies: see scanners.contract.Host.
-    memory: bytes of data one worker may use, 0 for no cap. cpu: share of all processors it may use, 0 for no cap.
+    memory: bytes of data a worker may use, cpu: share of all processors, io: bytes read and written a second; 0: none.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class Place:
     policies: tuple[Path, ...] = ()
     memory: int = 0
     cpu: float = 0.0
+    io: int = 0
 
 
 def worker_command() -> tuple[str, ...]:
@@ -64,11 +67,13 @@ class Workers:
         *,
         command: Sequence[str] = (),
         environ: Mapping[str, str] = os.environ,
+        groups: Groups | None = None,
     ) -> None:
         self._place = place
         self._tell = tell
         self._command = tuple(command) or worker_command()
         self._environ = {name: environ[name] for name in PASSED_ON if name in environ}
+        self._groups = groups
         self._running: dict[int, Running] = {}
 
     def prepare(self) -> None:
@@ -118,6 +123,7 @@ class Workers:
     def _spawn(self, job: Job) -> "Running":
         folder = self._place.folder / str(job.lease)
         folder.mkdir(mode=0o700)
+        group, order = self._order(job, folder)
         try:
             process = subprocess.Popen(  # noqa: S603  # a fixed command: no word of it comes from outside
                 self._command,
@@ -131,16 +137,22 @@ class Workers:
             )
         except OSError:
             rmtree(folder, ignore_errors=True)
+            if group is not None:
+                remove(group.path)
             raise
-        running = Running(lease=job.lease, process=process, folder=folder, order=self._order(job, folder))
+        running = Running(
+            lease=job.lease, process=process, folder=folder, order=order, group=None if group is None else group.path
+        )
         running.reader = threading.Thread(target=self._read, args=(running,), name=f"scan {job.lease}", daemon=True)
         return running
 
-    def _share(self, job: Job) -> float:
-        """Of the machine's processors: what the server allows, or this agent's own configuration if it is stricter."""
-        return min(self._place.cpu, max(1, job.cpu_percent) / 100)
-
-    def _order(self, job: Job, folder: Path) -> bytes:
+    def _order(self, job: Job, folder: Path) -> tuple[Group | None, bytes]:
+        """What the worker is to do, within what the server allows or this agent's own limits if they are stricter."""
+        cpu = _stricter(self._place.cpu, max(1, job.cpu_percent) / 100)
+        memory = round(_stricter(self._place.memory, job.memory_mib * MIB))
+        io = round(_stricter(self._place.io, job.io_mib * MIB))
+        name = str(job.lease)
+        group = None if self._groups is None else self._groups.make(name, cpu=cpu, memory=memory, io=io)
         order = Order(
             options=job.options,
             covered=job.covered,
@@ -148,14 +160,24 @@ class Workers:
             work=os.fsencode(folder),
             own_paths=[os.fsencode(path) for path in self._place.own_paths],
             policies=[os.fsencode(path) for path in self._place.policies],
-            memory=self._place.memory,
-            cpu=self._share(job),
+            memory=memory,
+            cpu=cpu,
+            io=io,
+            group=b"" if group is None else os.fsencode(group.path),
+            held=[] if group is None else sorted(group.holds),
         )
-        return write_line(order)
+        return group, write_line(order)
 
     def _read(self, running: "Running") -> None:
         """The reading thread of one worker, from its order to its end."""
         failure = converse(running, self._tell)
         bury(running)
         rmtree(running.folder, ignore_errors=True)
+        if running.group is not None:
+            remove(running.group)
         self._tell(WorkEnded(lease=running.lease, failure=failure))
+
+
+def _stricter(one: float, other: float) -> float:
+    """The lower of two caps; 0 and less is none."""
+    return min((cap for cap in (one, other) if cap > 0), default=0)

@@ -7,7 +7,7 @@ authenticated before it is decoded. Every answer that is no 200 has a protocol.r
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from hostward.agentlink.attempts import Attempts
 from hostward.agentlink.auth import Busy, Challenges, Claim, SessionCache, Speaker, check_signature, expiry, is_signed
 from hostward.agentlink.hub import Hub, Woken
 from hostward.domain.account import AgentSession
+from hostward.domain.caps import UNCAPPED, Caps
 from hostward.domain.enrolment import Waiting
 from hostward.domain.errors import (
     AgentQuarantined,
@@ -94,8 +95,8 @@ class AgentLink:
     """The agent plane as an ASGI application.
 
     started: when this server did. hold: how long a poll may wait. heartbeat: how often agents at work speak.
-    cpu_percent: see Job. key: seals challenges; replicas share one, b"" draws one for this process. random: so many
-    bytes that nobody can guess.
+    caps: of jobs, where accounts set no limits; zone: of the hours that they set. key: seals challenges; replicas share
+    one, b"" draws one for this process. random: so many bytes that nobody can guess.
     """
 
     def __init__(
@@ -107,7 +108,8 @@ class AgentLink:
         started: datetime,
         hold: timedelta = HOLD,
         heartbeat: timedelta = HEARTBEAT,
-        cpu_percent: int = 100,
+        caps: Caps = UNCAPPED,
+        zone: tzinfo = UTC,
         key: bytes = b"",
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
@@ -117,7 +119,8 @@ class AgentLink:
         self._started = started
         self._hold = hold.total_seconds()
         self._heartbeat = heartbeat.total_seconds()
-        self._cpu_percent = cpu_percent
+        self._caps = caps
+        self._zone = zone
         self._challenges = Challenges(key or random(32))
         self._random = random
         self._sessions = SessionCache(store)
@@ -290,8 +293,7 @@ class AgentLink:
             if woken is Woken.NEWS:
                 generation = self._hub.generation(machine)
                 work = await self._next_work(speaker, poll, fresh=False)
-        jobs = [msgspec.structs.replace(job, cpu_percent=self._cpu_percent) for job in work.jobs]
-        return msgspec.structs.replace(work, generation=generation, jobs=jobs)
+        return msgspec.structs.replace(work, generation=generation)
 
     async def _held(self, machine: MachineId, generation: int, seconds: float) -> Woken:
         self._handled -= 1
@@ -306,8 +308,9 @@ class AgentLink:
         def work(uow: UnitOfWork) -> Work:
             check_newest(uow, session)
             return next_work(
-                uow, machine=MachineId(session.machine), poll=poll, now=now, server_started=self._started, fresh=fresh
-            )
+                uow, machine=MachineId(session.machine), poll=poll, now=now, server_started=self._started, fresh=fresh,
+                caps=self._caps, zone=self._zone,
+            )  # fmt: skip
 
         return await self._store.write(work)
 

@@ -32,7 +32,7 @@ MAX_READ: Final = 65_536
 
 _TARGETS: Final = (
     *("TaskId", "UserName", "SessionId", "AccessKeyId", "QuuidList", "Quuid", "ScheduleId", "WebhookId", "Id"),
-    *("RuleId", "Key", "Document"),
+    *("RuleId", "Key", "Document", "Tag"),
     "ModuleType",
 )
 """Parameters that name what a call is about, the most telling first."""

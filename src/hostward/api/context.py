@@ -10,8 +10,10 @@ from hostward.api.http import Head
 from hostward.api.texts import Language
 from hostward.api.vul_info import VulInfo
 from hostward.domain.account import User
+from hostward.domain.caps import UNCAPPED, Caps
 from hostward.domain.host_rules import FREE, HostRules
 from hostward.domain.ids import AccountId
+from hostward.domain.schedule import Window
 from hostward.domain.task import DEFAULT_TIMEOUT, Hours
 from hostward.domain.webhook_target import Network
 from hostward.runtime.clock import Clock
@@ -44,6 +46,7 @@ class ApiSettings:
     time_zone: of every time in an answer. left_time_unit: of ScanLeftTime. rate: requests a second, per user and
     action. host_aliases: names this server is also reached by. default_timeout: of one machine's scan.
     allow_private: networks that webhooks may reach though they are not public. rules: of all scans that are asked for.
+    caps: of every scan, where accounts set no limits of their own.
     """
 
     time_zone: tzinfo = field(default=UTC)
@@ -53,6 +56,7 @@ class ApiSettings:
     default_timeout: timedelta = DEFAULT_TIMEOUT
     allow_private: tuple[Network, ...] = ()
     rules: HostRules = FREE
+    caps: Caps = UNCAPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +94,9 @@ class Context:
         """The scan as the operator's rules let it be."""
         return ruled(scan, self.settings.rules, self.now, self.settings.time_zone)
 
-    def hours(self) -> Hours:
-        """When machines of a scan that is asked for now may work."""
-        return self.settings.rules.hours(self.now, self.settings.time_zone)
+    def hours(self, asked: Window | None = None) -> Hours:
+        """When machines of a scan that is asked for now may work; asked: hours that the request names."""
+        return self.settings.rules.hours(self.now, self.settings.time_zone, asked)
 
     @property
     def origin(self) -> str:

@@ -205,6 +205,7 @@ NO_INSTALL_TIME = Text(
     "when a package was installed is not in a machine's inventory; packages are sorted by name",
     "主机清单中没有软件包的安装时间;软件包按名称排序",
 )
+ONE_OF_TWO = Text("name a Quuid or a Tag", "请指定 Quuid 或 Tag 之一")
 OTHER_MODULE = Text("these are options of another Module", "这是其他 Module 的选项")
 """Reasons of WITHOUT_EFFECT and UNSUPPORTED."""
 

@@ -78,6 +78,43 @@ def show(machine: str, output: str, data: str | None) -> None:
     for name, value in found.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         click.echo(f"{name:<16} {shown}")
+    holds = called(data, "ListScanLimits", Quuid=found["Quuid"])["Effective"][0]
+    click.echo(f"{'ScanLimits':<16} {', '.join(f'{name} {value}' for name, value in holds.items() if value)}")
+
+
+@command.command()
+@click.argument("machine", default="")
+@click.option("--tag", default="", metavar="TAG", help="Of all machines with this tag.")
+@click.option("--all", "everything", is_flag=True, help="Of all machines of the account.")
+@click.option("--cpu", type=click.IntRange(0, 100), help="Percent of the processors that a scan may use.")
+@click.option("--memory", type=click.IntRange(0), metavar="MIB", help="MiB that a scan may hold in memory.")
+@click.option(
+    "--io", type=click.IntRange(0), metavar="MIB", help="MiB that a scan may move to and from disks a second."
+)
+@click.option("--window", metavar="HH:MM-HH:MM", help="The hours of the day in which scans may run.")
+@click.option("--clear", is_flag=True, help="Remove the limits first; those given are set anew.")
+@OUTPUT
+@DATA
+def limits(  # noqa: PLR0917  # click calls it by names
+    machine: str, tag: str, everything: bool, cpu: int | None, memory: int | None, io: int | None, window: str | None,
+    clear: bool, output: str, data: str | None,
+) -> None:  # fmt: skip
+    """Show how far scans may go, or set it: of MACHINE, of a tag, or of all machines.
+
+    The most specific limit wins: a machine's, then its tags', then the account's, then the server's settings. 0 and ""
+    set none.
+    """
+    if sum(map(bool, (machine, tag, everything))) > 1:
+        raise click.UsageError("name a machine, a --tag or --all: one of them")
+    whom = {"Quuid": _found(data, machine)["Quuid"]} if machine else {"Tag": tag} if tag else {}
+    given = {"CpuPercent": cpu, "MemoryMib": memory, "IoMib": io, "Window": window}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if wanted or clear:
+        if not (whom or everything):
+            raise click.UsageError("name a machine, a --tag or --all: whose limits are these?")
+        before = {} if clear else _limits_of(data, whom)
+        called(data, "SetScanLimits", **whom, **{**before, **wanted})
+    show_limits(data, whom if machine else {}, output)
 
 
 @command.command()
@@ -157,6 +194,29 @@ def revoke(token_id: str, data: str | None) -> None:
     """Let nobody in by a token any more; machines that came by it stay."""
     called(data, "RevokeEnrolmentToken", TokenId=token_id)
     click.echo(f"{token_id} is revoked")
+
+
+def show_limits(data: str | None, whom: dict[str, str], output: str) -> None:
+    """All limits, or those that concern one machine and what they come to."""
+    answer = called(data, "ListScanLimits", **whom)
+    if output == "json":
+        click.echo(json.dumps(answer, indent=2))
+        return
+    named = [(one["Tag"] or one["HostName"] or "all machines", one["Scope"], one) for one in answer["Limits"]]
+    named += [("holds", "", one) for one in answer["Effective"]]
+    rows = [
+        (name, scope, *(str(one[each] or "-") for each in ("CpuPercent", "MemoryMib", "IoMib", "Window")))
+        for name, scope, one in named
+    ]
+    table(("OF", "SCOPE", "CPU %", "MEMORY MIB", "DISK MIB/S", "HOURS"), rows)
+
+
+def _limits_of(data: str | None, whom: dict[str, str]) -> dict[str, Any]:
+    """What is set for exactly these, to be changed in part."""
+    for one in called(data, "ListScanLimits")["Limits"]:
+        if (one["Quuid"], one["Tag"]) == (whom.get("Quuid", ""), whom.get("Tag", "")):
+            return {name: one[name] for name in ("CpuPercent", "MemoryMib", "IoMib", "Window")}
+    return {}
 
 
 def _warnings(answer: dict[str, Any]) -> list[str]:

@@ -123,6 +123,11 @@ class Unit:
         """How long it may wait without a lease: its queue, and its timeout once it had one."""
         return self.timeout_at or self.queue_until
 
+    def waits_for(self, note: Note, due: datetime) -> "Unit":
+        """It can't be given to its agent yet, for another reason than before; the reaper looks at due."""
+        self._must(UnitState.PENDING)
+        return self._next(note=note, due=due)
+
     def leased(self, lease: LeaseId, now: datetime, timeout: timedelta) -> "Unit":
         """Given to its agent. The timeout counts from the first lease of the run, so that retries can't stretch it."""
         self._must(UnitState.PENDING)

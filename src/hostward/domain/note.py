@@ -16,6 +16,7 @@ class Code(StrEnum):
     WAITING = "waiting"
     WAITING_OFFLINE = "waiting_offline"
     WAITING_TURN = "waiting_turn"
+    WAITING_PLACE = "waiting_place"
     WAITING_AGAIN = "waiting_again"
     STARTING = "starting"
     DOING = "doing"
@@ -49,6 +50,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.WAITING: ("waiting for the agent to take the scan", "等待客户端领取扫描"),
     Code.WAITING_OFFLINE: ("waiting: machine is offline, queued until {until}", "等待中:主机离线,排队至 {until}"),
     Code.WAITING_TURN: ("waiting: may begin at {until}", "等待中:{until} 起可以开始"),
+    Code.WAITING_PLACE: (
+        "waiting: at most {count} machines of this scan may be at work at a time",
+        "等待中:此扫描最多同时在 {count} 台主机上运行",
+    ),
     Code.WAITING_AGAIN: (
         "waiting: the agent went silent, to be tried again (attempt {attempt} of {attempts})",
         "等待中:客户端失去响应,将重试(第 {attempt} 次,共 {attempts} 次)",

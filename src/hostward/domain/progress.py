@@ -64,7 +64,7 @@ class Clocks:
     elapsed: since the run began. until_deadline: to the latest possible end. until_queue_ends: until machines that
     were not heard of fail. until_last_start: until the last machine is let begin, 0 when all may. ramp: over how long
     the starts were spread. timeout: of one machine from its lease. age: mean time since the machines at work began.
-    settled: machines that were final when the run began.
+    settled: machines that were final when the run began. at_once: how many may be at work at a time, 0 for all.
     """
 
     elapsed: timedelta
@@ -75,6 +75,7 @@ class Clocks:
     timeout: timedelta
     age: timedelta = ZERO
     settled: int = 0
+    at_once: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +221,12 @@ def _waiting(view: _View) -> float:
     """Seconds until the last of the machines that have not begun is done."""
     if not view.waiting:
         return 0.0
-    total = view.spread.longest_of(view.waiting, age=0.0, scale=view.scale)
-    return view.clocks.until_last_start.total_seconds() + min(total, view.clocks.timeout.total_seconds())
+    at_once = view.clocks.at_once or view.waiting
+    total = view.spread.longest_of(min(view.waiting, at_once), age=0.0, scale=view.scale)
+    # Where only some may be at work at a time each round takes as long as its slowest machine, that of today's too.
+    rounds = -(-(view.waiting + (view.working if view.clocks.at_once else 0)) // at_once)
+    each = min(total, view.clocks.timeout.total_seconds())
+    return view.clocks.until_last_start.total_seconds() + rounds * each
 
 
 def _bounded(left: timedelta, clocks: Clocks) -> Estimate:

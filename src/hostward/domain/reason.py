@@ -38,6 +38,7 @@ class Reason(StrEnum):
     FIRES_MISSED = "fires_missed"
     FIRE_TOO_LATE = "fire_too_late"
     WINDOW_CLOSED = "window_closed"
+    WINDOWS_APART = "windows_apart"
     MACHINES_GONE = "machines_gone"
     REFUSED = "refused"
     NO_RULE = "no_rule"
@@ -160,6 +161,10 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     Reason.WINDOW_CLOSED: (
         "missed: the window of the scan had closed before it could start",
         "已错过:扫描可以启动前,其时间窗口已结束",
+    ),
+    Reason.WINDOWS_APART: (
+        "Window and the server's scan.window are never open at the same time: choose other hours",
+        "Window 与服务端的 scan.window 没有重叠时段:请选择其他时段",
     ),
     Reason.MACHINES_GONE: (
         "none of the machines of this schedule is there any more: choose others",

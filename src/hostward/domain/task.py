@@ -1,13 +1,14 @@
 """A scan task: what was asked for, of which machines, by when it must be over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from types import MappingProxyType
 
 from hostward.domain.durations import UNKNOWN, Durations
 from hostward.domain.host_scan import LEASE, FailType, Unit, UnitState
-from hostward.domain.ids import AccountId, Seq, TaskId
+from hostward.domain.ids import AccountId, MachineId, Seq, TaskId
 from hostward.domain.machine import MINIMUM_AGENT, Machine
 from hostward.domain.module import Module
 from hostward.domain.note import Code, Note
@@ -20,14 +21,29 @@ HEARTBEAT = timedelta(seconds=20)
 DEFAULT_TIMEOUT = timedelta(seconds=3600)
 MAX_TIMEOUT = timedelta(seconds=86_400)
 
+MOST_TURNS = timedelta(days=7)
+"""How long machines may wait for others of their task to end at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """When machines may work: from opens (None: at once) to closes (None: until they are done), starts over ramp."""
+    """When machines may work: from opens (None: at once) to closes (None: until they are done), starts over ramp.
+
+    at_once: how many may be at work at a time, 0 for all.
+    """
 
     opens: datetime | None = None
     closes: datetime | None = None
     ramp: timedelta = timedelta(0)
+    at_once: int = 0
+
+    def paced(self, machines: int, per_minute: int, at_once: int) -> "Hours":
+        """The same where so many machines may start a minute, and be at work at a time; 0 for as many as there are.
+
+        The longer ramp counts.
+        """
+        ramp = timedelta(minutes=1) * machines / per_minute if per_minute else timedelta(0)
+        return replace(self, ramp=max(self.ramp, ramp), at_once=at_once)
 
     def last_start(self, now: datetime) -> datetime:
         """When the last machine of a scan that is asked for now may begin."""
@@ -66,8 +82,9 @@ class Task:
     its lease; zero fails offline machines at once. begin: first begin; run_begin: of the current run. end: when
     the last machine became final. stop_at, stop_by: a stop of the whole task. history: how long such scans had taken
     when the run began. settled: machines that were final when it began. not_before, not_after: the window in which
-    machines may work, None without one. ramp: over how long their starts are spread. vul_rev rises when the list of
-    vulnerabilities found changes.
+    machines may work, None without one. ramp: over how long their starts are spread. late: how much later than that the
+    last machine may begin because it has hours of its own. at_once: how many may be at work at a time, 0 for all.
+    vul_rev rises when the list of vulnerabilities found changes.
     """
 
     id: TaskId
@@ -90,13 +107,15 @@ class Task:
     not_before: datetime | None = None
     ramp: timedelta = timedelta(0)
     not_after: datetime | None = None
+    late: timedelta = timedelta(0)
+    at_once: int = 0
     vul_rev: int = 0
     tally: Tally = EMPTY
 
     @property
     def deadline(self) -> datetime:
         """No unit lives longer, even if its agent never returns."""
-        latest = self.last_start + self.patience + self.timeout + 2 * HEARTBEAT
+        latest = self.last_start + self.turns + self.patience + self.timeout + 2 * HEARTBEAT
         return latest if self.not_after is None else min(latest, self.not_after)
 
     @property
@@ -111,12 +130,27 @@ class Task:
 
     @property
     def last_start(self) -> datetime:
-        """When the last machine may begin."""
-        return self.opens + self.ramp
+        """When the last machine may begin, if one is free to."""
+        return self.opens + self.ramp + self.late
+
+    @property
+    def turns(self) -> timedelta:
+        """How long machines may wait for others to end before them, where only some may be at work at a time."""
+        return turns(self.tally.machines, self.at_once, self.timeout)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many machines are at work as may be at a time."""
+        tally = self.tally
+        return 0 < self.at_once <= tally.leased + tally.running + tally.stopping
 
     def starts(self, seq: int) -> datetime:
         """When this machine may begin: their starts are spread evenly over the ramp, in the task's order."""
         return self.opens + self.ramp * seq / max(1, self.tally.machines)
+
+    def starts_within(self, seq: int, own: Hours) -> datetime:
+        """The same for a machine that has hours of its own (reckoned from starts())."""
+        return self.starts(seq) if own.opens is None else max(self.starts(seq), own.opens)
 
     def may_begin(self, seq: int, now: datetime) -> bool:
         """Whether this machine's start has come; one that need not wait may begin though the clock was set back."""
@@ -124,10 +158,10 @@ class Task:
             return True
         return self.starts(seq) <= now
 
-    def waits_until(self, seq: int) -> datetime:
-        """How long this machine may wait for its lease."""
-        until = self.starts(seq) + self.patience
-        return until if self.not_after is None else min(until, self.not_after)
+    def waits_until(self, seq: int, own: Hours = ALWAYS) -> datetime:
+        """How long this machine may wait for its lease. own: its own hours."""
+        until = self.starts_within(seq, own) + self.turns + self.patience
+        return min([until, *filter(None, (self.not_after, own.closes))])
 
     def timeout_from(self, now: datetime) -> timedelta:
         """How long a machine that is leased now may take: its timeout, cut off at the end of the window."""
@@ -164,6 +198,7 @@ class Task:
         return replace(
             self, run=self.run + 1, run_begin=now, end=None, stop_at=None, stop_by="", timeout=timeout, queue=queue,
             history=history, settled=settled, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp,
+            late=timedelta(0),
         )  # fmt: skip
 
     def asked_to_stop(self, now: datetime, by: str) -> "Task":
@@ -171,33 +206,52 @@ class Task:
         return self if self.stop_at is not None or self.tally.is_done else replace(self, stop_at=now, stop_by=by)
 
 
-def reenter(task: Task, unit: Unit, machine: Machine, now: datetime) -> Unit:
-    """A final unit in the run that has just begun: it waits anew, or fails at once for the same reasons as at first."""
-    until = task.waits_until(unit.seq)
-    return _admitted(unit.again(task.run, until, waiting(task, unit.seq, machine, now)), machine, task, now)
+def turns(machines: int, at_once: int, timeout: timedelta) -> timedelta:
+    """How long the last of so many machines waits at most, where others must end before it."""
+    return min(MOST_TURNS, timeout * max(0, -(-machines // at_once) - 1)) if at_once else timedelta(0)
 
 
-def enter(task: Task, machines: Sequence[Machine], now: datetime) -> Iterator[Unit]:
-    """The units of a new task, in the order of machines: who waits, and who fails at once."""
-    entering = replace(task, tally=replace(task.tally, machines=len(machines)))
+def reenter(task: Task, unit: Unit, machine: Machine, now: datetime, own: Hours = ALWAYS) -> Unit:
+    """A final unit in the run that has just begun: it waits anew, or fails at once for the same reasons as at first.
+
+    own: see enter().
+    """
+    until = task.waits_until(unit.seq, own)
+    return _admitted(unit.again(task.run, until, waiting(task, unit.seq, machine, now, own)), machine, task, now, own)
+
+
+def of_size(task: Task, machines: int) -> Task:
+    """A task that is to have so many machines: when they start depends on it."""
+    return replace(task, tally=replace(task.tally, machines=machines))
+
+
+def enter(
+    task: Task, machines: Sequence[Machine], now: datetime, hours: Mapping[MachineId, Hours] = MappingProxyType({})
+) -> Iterator[Unit]:
+    """The units of a new task, in the order of machines: who waits, and who fails at once.
+
+    hours: of machines that have hours of their own, reckoned from when they may start (Task.starts).
+    """
+    entering = of_size(task, len(machines))
     for seq, machine in enumerate(machines):
-        until = entering.waits_until(seq)
+        own = hours.get(machine.id, ALWAYS)
+        until = entering.waits_until(seq, own)
         unit = Unit(
             task=task.id,
             seq=Seq(seq),
             machine=machine.id,
             queue_until=until,
             due=until,
-            note=waiting(entering, seq, machine, now),
+            note=waiting(entering, seq, machine, now, own),
         )
-        yield _admitted(unit, machine, entering, now)
+        yield _admitted(unit, machine, entering, now, own)
 
 
-def waiting(task: Task, seq: int, machine: Machine, now: datetime) -> Note:
-    """What a unit without a lease waits for."""
-    starts = task.starts(seq)
+def waiting(task: Task, seq: int, machine: Machine, now: datetime, own: Hours = ALWAYS) -> Note:
+    """What a unit without a lease waits for. own: its machine's own hours."""
+    starts = task.starts_within(seq, own)
     if not machine.is_online(now):
-        until = task.waits_until(seq)
+        until = task.waits_until(seq, own)
         return Note(code=Code.WAITING_OFFLINE, values={"until": until.strftime("%H:%M UTC")})
     if starts > now:
         return Note(code=Code.WAITING_TURN, values={"until": starts.strftime("%Y-%m-%d %H:%M:%S UTC")})
@@ -207,6 +261,8 @@ def waiting(task: Task, seq: int, machine: Machine, now: datetime) -> Note:
 def ended_waiting(unit: Unit, machine: Machine, now: datetime) -> Unit:
     """A unit whose queue is over: FAIL 3 when its machine is offline, else 4."""
     until = {"until": unit.queue_until.strftime("%Y-%m-%d %H:%M:%S UTC")}
+    if unit.note.code is Code.WAITING_TURN and machine.is_online(now):
+        return unit.failed(FailType.TIMEOUT, now, Note(code=Code.WINDOW_CLOSED, values=until))
     if machine.is_online(now):
         return unit.failed(FailType.TIMEOUT, now, Note(code=Code.NEVER_STARTED, values=until))
     return unit.failed(FailType.OFFLINE, now, Note(code=Code.OFFLINE, values=until))
@@ -243,22 +299,30 @@ def overdue(
     return unit.looked_at(_next_look(unit, alive_until))
 
 
-def _admitted(unit: Unit, machine: Machine, task: Task, now: datetime) -> Unit:
+def _admitted(unit: Unit, machine: Machine, task: Task, now: datetime, own: Hours) -> Unit:
     if machine.is_too_old():
         return too_old(unit, machine, now)
     if not task.queue and not machine.is_online(now):
         return unit.failed(FailType.OFFLINE, now, Note(code=Code.OFFLINE_AT_START))
-    starts = task.starts(unit.seq)
+    starts = min(task.starts_within(unit.seq, own), unit.queue_until)
     # Looked at when it may begin, so that its agent, which waits for news, is told to ask then.
     return unit.looked_at(starts) if starts > now else unit
 
 
 def _timed_out(unit: Unit, task: Task, now: datetime) -> Unit:
-    if task.not_after is not None and now >= task.not_after:
-        until = task.not_after.strftime("%Y-%m-%d %H:%M:%S UTC")
+    closed = task.not_after if task.not_after is not None and now >= task.not_after else _closed_early(unit, task)
+    if closed is not None:
+        until = closed.strftime("%Y-%m-%d %H:%M:%S UTC")
         return unit.failed(FailType.TIMEOUT, now, Note(code=Code.WINDOW_CLOSED, values={"until": until}))
     seconds = str(round(task.timeout.total_seconds()))
     return unit.failed(FailType.TIMEOUT, now, Note(code=Code.TIMED_OUT, values={"seconds": seconds}))
+
+
+def _closed_early(unit: Unit, task: Task) -> datetime | None:
+    """When its machine's own hours ended before its timeout would have; None where they did not."""
+    if unit.timeout_at is None or unit.begin is None or unit.timeout_at >= unit.begin + task.timeout:
+        return None
+    return unit.timeout_at
 
 
 def _alive_until(unit: Unit, machine: Machine, listening_since: datetime | None) -> datetime:

@@ -39,8 +39,8 @@ WireOptions = VulJob | MalwareJob | BaselineJob
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One leased unit. seconds: how long the scan may take from now; covered: see scanners.contract.Job.
 
-    cpu_percent: the share of the machine's processors that the operator of the server lets the scan use; an agent whose
-    own limit is stricter keeps to that. Agents that don't know it go on as they are.
+    cpu_percent, memory_mib, io_mib: what the operator of the server lets the scan use (domain.caps.Caps); an agent that
+    has a stricter limit of its own keeps to that. Agents that don't know one of them go on as they are.
     """
 
     lease: int
@@ -48,6 +48,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     covered: list[str] = []
     cpu_percent: int = 100
+    memory_mib: int = 0
+    io_mib: int = 0
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,7 +30,8 @@ MAX_REASON = 2000
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a worker is to do. Paths are bytes, as the file system has them. memory: bytes, 0 for no cap.
 
-    cpu: share of all processors, 0 for no cap.
+    cpu: share of all processors, io: bytes read and written a second, 0 for no cap. group: the folder of the scan's own
+    control group, b"" without one; held: what that caps already ("cpu", "memory", "io").
     """
 
     options: WireOptions
@@ -41,6 +42,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     policies: list[bytes] = []
     memory: int = 0
     cpu: float = 0.0
+    io: int = 0
+    group: bytes = b""
+    held: list[str] = []
 
     def module(self) -> Module:
         """The module that is to scan. Raises ValueError for options nobody knows."""

@@ -8,7 +8,6 @@ reason the guard asks for no death signal: one would kill it before it has clean
 
 import ctypes
 import os
-import resource
 import signal
 import sys
 import threading
@@ -22,12 +21,9 @@ import msgspec
 
 from hostward.domain.module import Module
 from hostward.scanners.contract import Event, Progress, ScanFailed
-from hostward.scanners.lines import MAX_ORDER, MAX_REASON, Died, Ended, Order, lines_of, write_line
+from hostward.scanners.lines import MAX_ORDER, MAX_REASON, Died, Doubt, Ended, Order, lines_of, write_line
+from hostward.scanners.restraint import enter, give_way, out_of_memory, was_killed_for_memory, watch
 from hostward.scanners.table import SCANNERS, load
-from hostward.scanners.throttle import throttle
-
-NICENESS = 10
-"""Scans give way to everything else on the host."""
 
 STEP_SECONDS = 0.1
 """Shortest time between two words on progress."""
@@ -35,12 +31,6 @@ STEP_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 """Source: linux/prctl.h."""
-
-SYS_IOPRIO_SET = {"x86_64": 251, "aarch64": 30, "riscv64": 30, "ppc64le": 273, "s390x": 282}
-"""Number of ioprio_set(2), which has no wrapper in the C library. Source: the kernel's syscall tables."""
-
-IOPRIO_IDLE = 3 << 13
-"""Class "idle": the disk is used only when nobody else wants it. Source: linux/ioprio.h."""
 
 KILL_ROUNDS = 50
 KILL_PAUSE = 0.02
@@ -51,30 +41,32 @@ Say = Callable[[bytes], None]
 
 def main(scanners: Mapping[Module, str] = SCANNERS) -> int:
     """Run one scan; returns the exit status. Everything worth knowing is said on standard output before."""
-    _be_modest()
+    missed = _be_modest()
     order = _read_order()
     if order is None:
         return 2
     guard = os.getpid()
     child = os.fork()
     if child:
-        return _stand_guard(child, order.cpu)
+        return _stand_guard(child, order)
     say = _take_stdout()
     _die_with(guard)
+    missed += enter(order)
+    for reason in missed:
+        say(write_line(Doubt(reason=reason)))
     _scan(order, scanners, say)
     return 0
 
 
-def _be_modest() -> None:
-    """Give way to the host's own work, and be the head of a process group that can be killed as a whole."""
+def _be_modest() -> list[str]:
+    """Give way to the host's own work, and be the head of a process group that can be killed as a whole.
+
+    Returns in which way this kernel does not give way.
+    """
     if os.getpgrp() != os.getpid():
         os.setsid()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(NICENESS)
-    number = SYS_IOPRIO_SET.get(os.uname().machine)
-    if number is not None:
-        _libc().syscall(number, 1, 0, IOPRIO_IDLE)
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    return give_way()
 
 
 def _read_order() -> Order | None:
@@ -87,19 +79,18 @@ def _read_order() -> Order | None:
     return msgspec.json.decode(line, type=Order)
 
 
-def _stand_guard(child: int, cpu: float) -> int:
+def _stand_guard(child: int, order: Order) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_when_orphaned, daemon=True).start()
-    if 0 < cpu < 1:
-        scan = partial(_descendants, os.getpid())
-        threading.Thread(target=throttle, args=(scan, cpu), daemon=True).start()
+    watch(order, partial(_descendants, os.getpid()))
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code:
         how = f"signal {-code}" if code < 0 else f"exit status {code}"
+        end = Ended(failed=out_of_memory(order)) if was_killed_for_memory(order) else Died(how=how)
         with suppress(OSError):
             # The child may have died in the middle of a line.
-            _write(1, b"\n" + write_line(Died(how=how)))
+            _write(1, b"\n" + write_line(end))
     _kill_descendants()
     return int(code != 0)
 
@@ -162,8 +153,6 @@ def _die_with(guard: int) -> None:
 
 
 def _scan(order: Order, scanners: Mapping[Module, str], say: Say) -> None:
-    if order.memory:
-        resource.setrlimit(resource.RLIMIT_DATA, (order.memory, order.memory))
     try:
         for event in _spaced(load(order.module(), scanners).scan(order.job(), order.host())):
             for line in lines_of(event):
@@ -171,7 +160,7 @@ def _scan(order: Order, scanners: Mapping[Module, str], say: Say) -> None:
     except ScanFailed as failure:
         say(write_line(Ended(failed=str(failure)[:MAX_REASON] or "the scanner gave no reason")))
     except MemoryError:
-        say(write_line(Ended(failed=f"the scan needed more memory than it may use ({order.memory} bytes)")))
+        say(write_line(Ended(failed=out_of_memory(order))))
     else:
         say(write_line(Ended()))
 
@@ -194,12 +183,8 @@ def _write(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
 def _prctl(option: int, value: int) -> None:
-    _libc().prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+    ctypes.CDLL(None, use_errno=True).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ class Settings:
     scan_window: Window | None
     scan_ramp_seconds: int
     scan_cpu_percent: int
+    scan_memory_mib: int
+    scan_io_mib: int
     scan_offline: Literal["queue", "fail"]
     agent_poll_hold_seconds: int
     agent_heartbeat_seconds: int

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from hostward.domain.caps import LEAST_MEMORY_MIB, MOST_IO_MIB, MOST_MEMORY_MIB
 from hostward.domain.host_scan import LEASE
 from hostward.domain.machine import OFFLINE_AFTER
 from hostward.domain.task import DEFAULT_TIMEOUT, HEARTBEAT, MAX_TIMEOUT
@@ -171,6 +172,28 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         doc="The share of a machine's processors that each scan may use, on every machine; what an agent is told by "
         "its own configuration counts when it is stricter. Scans always "
         "give way to other work; a share below 100 leaves the rest idle.",
+    ),
+    Setting(
+        name="scan.memory_mib",
+        type="integer",
+        default=MOST_MEMORY_MIB,
+        minimum=LEAST_MEMORY_MIB,
+        maximum=MOST_MEMORY_MIB,
+        unit="MiB",
+        doc="How much data each scan may hold in memory, on every machine. What needs more fails with FailType 5 and "
+        "says so. Where an agent's control group is delegated to it, all processes of a scan are held to it together; "
+        "elsewhere each of them.",
+    ),
+    Setting(
+        name="scan.io_mib",
+        type="integer",
+        default=0,
+        minimum=0,
+        maximum=MOST_IO_MIB,
+        unit="MiB per second",
+        doc="How much each scan may read from disks and write to them in a second, on every machine. Scans always use "
+        "the disk's idle priority; a number above 0 leaves the rest idle. What is in the page cache already counts for "
+        "nothing. 0: no cap.",
     ),
     Setting(
         name="scan.offline",

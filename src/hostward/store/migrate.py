@@ -4,7 +4,7 @@ from sqlalchemy import Connection, Engine, Select, Text, column, inspect, select
 
 VERSION_TABLE = "alembic_version"
 
-HEAD = "0021"
+HEAD = "0025"
 """The newest revision in migrations/versions. A database that has it needs no look at Alembic (12 MB of memory)."""
 
 _VERSION: Select[str] = select(column("version_num", Text)).select_from(table(VERSION_TABLE))

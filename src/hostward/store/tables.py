@@ -19,6 +19,7 @@ from hostward.store.columns import words as _words
 from hostward.store.enrolment_tables import enrolment_token, waiting_machine
 from hostward.store.event_tables import package_match
 from hostward.store.ignore_tables import ignore_rule, ignore_state, vex_document
+from hostward.store.limit_table import scan_limit
 from hostward.store.schedule_table import schedule
 from hostward.store.session_tables import credential
 from hostward.store.vul_tables import current_vul, task_vul, unit_vul
@@ -40,6 +41,7 @@ __all__ = [
     "ignore_state",
     "known_vuls",
     "metadata",
+    "scan_limit",
     "schedule",
     "task_vul",
     "unit_vul",
@@ -220,6 +222,8 @@ task = _table(
     _number("not_before", null=True),
     _number("ramp"),
     _number("not_after", null=True),
+    _number("late"),
+    _number("at_once"),
     _number("vul_rev"),
     *(_number(name) for name in TALLY_COLUMNS),
     Index(None, "account_id", "module", "task_id"),

@@ -22,7 +22,7 @@ _C = task.c
 _OWN = ("task_id", "account_id", "module", "started_by", "options", "content", "created_by", "timeout", "queue")
 _RUN = (
     *("run", "begin_at", "run_begin", "end_at", "stop_at", "stop_by"),
-    *("history", "settled", "not_before", "ramp", "not_after", "vul_rev"),
+    *("history", "settled", "not_before", "ramp", "not_after", "late", "at_once", "vul_rev"),
 )
 COLUMNS = tuple(_C[name] for name in (*_OWN, *_RUN, *TALLY_COLUMNS))
 _PUT = tuple(name for name in (*_OWN[1:], *_RUN) if name not in ("end_at", "vul_rev"))
@@ -126,7 +126,8 @@ def _meant(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
 
 def _task_of(row: Row) -> Task:
     which, account, module, trigger, options, content, created_by, timeout, queue = row[:9]
-    run, begin, run_begin, end, stop_at, stop_by, history, settled, not_before, ramp, not_after, vul_rev = row[9:21]
+    run, begin, run_begin, end, stop_at, stop_by, history, settled, not_before, ramp = row[9:19]
+    not_after, late, at_once, vul_rev = row[19:23]
     return Task(
         id=TaskId(which),
         account=AccountId(account),
@@ -148,8 +149,10 @@ def _task_of(row: Row) -> Task:
         not_before=time_or_none(not_before),
         ramp=span_of(ramp),
         not_after=time_or_none(not_after),
+        late=span_of(late),
+        at_once=at_once,
         vul_rev=vul_rev,
-        tally=Tally(**dict(zip(_TALLY_FIELDS, row[21:], strict=True))),
+        tally=Tally(**dict(zip(_TALLY_FIELDS, row[23:], strict=True))),
     )
 
 
@@ -173,6 +176,8 @@ def _put(new: Task) -> dict[str, Value]:
         "not_before": micros_or_none(new.not_before),
         "ramp": span(new.ramp),
         "not_after": micros_or_none(new.not_after),
+        "late": span(new.late),
+        "at_once": new.at_once,
     }
 
 

@@ -13,6 +13,7 @@ from hostward.store.fleet import KeptStanding, SqlFleet
 from hostward.store.fleet_sets import FleetSets
 from hostward.store.ignore_rows import KeptRules
 from hostward.store.ignores import SqlIgnores
+from hostward.store.limits import SqlLimits
 from hostward.store.machines import SqlMachines
 from hostward.store.requests import SqlRequests
 from hostward.store.results import SqlResults
@@ -127,6 +128,11 @@ class SqlUnitOfWork:
     def ignores(self) -> SqlIgnores:
         """What was set aside, and by whom."""
         return SqlIgnores(self._session, self._rules, self._kept)
+
+    @property
+    def limits(self) -> SqlLimits:
+        """How far machines' scans may go."""
+        return SqlLimits(self._session)
 
     @property
     def whole(self) -> "SqlUnitOfWork":

@@ -26,6 +26,7 @@ from hostward.usecases.fleet_ports import Fleet
 from hostward.usecases.ignore_ports import Ignores
 from hostward.usecases.lease_ports import Leases
 from hostward.usecases.length_ports import ScanLengths
+from hostward.usecases.limit_ports import HasLimits
 from hostward.usecases.records import (
     ALL_TASKS,
     Label,
@@ -265,7 +266,7 @@ class Machines(Protocol):
         ...
 
 
-class UnitOfWork(HasVulEvents, Protocol):
+class UnitOfWork(HasVulEvents, HasLimits, Protocol):
     """One transaction over everything that is stored."""
 
     @property

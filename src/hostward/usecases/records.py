@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import NamedTuple
 
 from hostward.domain.advisory import FixStatus
 from hostward.domain.errors import InvalidValue
 from hostward.domain.finding import MalwareFinding, NotScanned
+from hostward.domain.host_rules import NO_WISH, Wish
 from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId, VulId
 from hostward.domain.machine import Machine
 from hostward.domain.machine_filter import AtRisk, Tagged, TextIs
@@ -389,6 +390,7 @@ class ScanRequest:
     """A scan to be started. queue None: machines may wait as long as their timeout is.
 
     not_before, not_after: its window, None for none. ramp: over how long the starts of its machines are spread.
+    wish: what was asked for of that. zone: of the hours that machines have of their own.
     """
 
     options: Options
@@ -399,3 +401,5 @@ class ScanRequest:
     not_before: datetime | None = None
     not_after: datetime | None = None
     ramp: timedelta = timedelta(0)
+    wish: Wish = NO_WISH
+    zone: tzinfo = UTC

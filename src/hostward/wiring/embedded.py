@@ -149,7 +149,7 @@ def _agent(server: Server, url: str, ca_file: Path | None) -> Iterator[tuple[Age
     setup = Setup(
         url=url, data=data / "agent", token=_token(server), pace=EMBEDDED,
         own_paths=(data, Path(hostward.__file__).parent), ca_file=ca_file,
-        cpu=server.settings.scan_cpu_percent / 100,
+        has_groups=True,
     )  # fmt: skip
     agent = Agent(setup, notice=lambda text: _log.warning("agent says", text=text))
     with held(setup.data):

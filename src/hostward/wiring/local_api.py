@@ -12,6 +12,7 @@ from hostward.api.context import ApiSettings
 from hostward.api.gateway import Gateway
 from hostward.api.http import Message, Request
 from hostward.domain.account import Role, User
+from hostward.domain.caps import Caps
 from hostward.domain.errors import HostwardError
 from hostward.domain.host_rules import HostRules
 from hostward.domain.ids import AccountId, MachineId, UserId
@@ -108,6 +109,7 @@ def api_settings(settings: Settings) -> ApiSettings:
         default_timeout=timedelta(seconds=settings.scan_default_timeout_seconds),
         allow_private=settings.notifications_allow_private,
         rules=rules_of(settings),
+        caps=caps_of(settings),
     )
 
 
@@ -118,6 +120,11 @@ def rules_of(settings: Settings) -> HostRules:
         ramp=timedelta(seconds=settings.scan_ramp_seconds),
         queues=settings.scan_offline == "queue",
     )
+
+
+def caps_of(settings: Settings) -> Caps:
+    """What the operator lets a scan use of any machine."""
+    return Caps(cpu_percent=settings.scan_cpu_percent, memory_mib=settings.scan_memory_mib, io_mib=settings.scan_io_mib)
 
 
 async def _exchange(gateway: Gateway, action: str, parameters: Mapping[str, object], now: datetime) -> Answer:

@@ -42,7 +42,7 @@ from hostward.wiring.feed_updater import FeedUpdater
 from hostward.wiring.figures import Figures
 from hostward.wiring.ignoring import follow_rules
 from hostward.wiring.installs import Installs
-from hostward.wiring.local_api import LocalApi, api_settings, rules_of
+from hostward.wiring.local_api import LocalApi, api_settings, caps_of, rules_of
 from hostward.wiring.metrics_token import read_token
 from hostward.wiring.notifier import Notifier
 from hostward.wiring.private import open_private
@@ -109,7 +109,8 @@ def _joined(
         started=started,
         hold=timedelta(seconds=settings.agent_poll_hold_seconds),
         heartbeat=timedelta(seconds=settings.agent_heartbeat_seconds),
-        cpu_percent=settings.scan_cpu_percent,
+        caps=caps_of(settings),
+        zone=settings.api_time_zone,
     )
     metrics = Metrics()
     updater = FeedUpdater(store=store, clock=clock, settings=settings, changed=store.pulse.beat)

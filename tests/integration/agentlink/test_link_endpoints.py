@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hostward.agentlink import endpoints
+from hostward.domain.caps import Caps
 from hostward.domain.errors import AgentQuarantined, AgentTooOld, Conflict
 from hostward.domain.host_scan import UnitState
 from hostward.protocol import hello
@@ -129,10 +130,11 @@ def test_a_session_tells_the_pace(lab: Lab) -> None:
 
 def test_the_operators_cap_comes_with_every_job() -> None:
     """To whatever machine; one whose first message was lost is told it again."""
-    with open_lab(cpu_percent=25) as capped:
+    with open_lab(caps=Caps(cpu_percent=25, memory_mib=256, io_mib=5)) as capped:
         client = Client(capped).enrol().open()
         capped.scan("/p")
-        assert [[job.cpu_percent for job in client.poll().jobs] for _ in range(2)] == [[25], [25]]
+        jobs = [job for _ in range(2) for job in client.poll().jobs]
+        assert [(job.cpu_percent, job.memory_mib, job.io_mib) for job in jobs] == [(25, 256, 5), (25, 256, 5)]
 
 
 def test_an_agent_works_through_a_whole_lease(lab: Lab, client: Client) -> None:

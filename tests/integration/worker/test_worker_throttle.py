@@ -1,5 +1,6 @@
 """A scan with a cap on its processor time, on this machine's own kernel."""
 
+import os
 import time
 from pathlib import Path
 
@@ -58,14 +59,48 @@ def test_a_scan_with_a_cap_comes_to_its_end(tmp_path: Path) -> None:
     assert sum(len(one.rows) for one in told if hasattr(one, "rows")) == 2000
 
 
+def test_what_a_scan_writes_is_held_to_its_rate(tmp_path: Path) -> None:
+    """What would take a third of a second takes two: less what may be saved up and what one look may miss."""
+    if not _disk_is_counted(tmp_path):
+        pytest.skip(f"what is written below {tmp_path} reaches no disk that this kernel counts")
+    told: list[object] = []
+    workers = Workers(Place(folder=tmp_path / "work", io=32 << 20), told.append, command=fake_command())
+    workers.prepare()
+    began = time.monotonic()
+    start(workers, "/churn/64")
+    until(lambda: any(isinstance(one, WorkEnded) for one in told), seconds=60)
+    assert told[-1] == WorkEnded(lease=1, failure="")
+    assert time.monotonic() - began > 1.3
+
+
 @pytest.mark.parametrize(
-    ("own", "servers", "share"), [(1.0, 25, 0.25), (0.1, 25, 0.1), (0.5, 100, 0.5), (1.0, 0, 0.01), (1.0, -5, 0.01)]
+    ("own", "servers", "share"),
+    [(1.0, 25, 0.25), (0.1, 25, 0.1), (0.5, 100, 0.5), (0.0, 25, 0.25), (1.0, 0, 0.01), (1.0, -5, 0.01)],
 )
 def test_the_stricter_of_two_caps_counts(tmp_path: Path, own: float, servers: int, share: float) -> None:
     """The server's comes with the job, the agent's is in its configuration; none is so small that nothing moves."""
     job = Job(lease=1, options=MalwareJob(pattern=2, engine=3, paths=["/"]), seconds=60, cpu_percent=servers)
-    order = workers_for(tmp_path / "work", [], own)._order(job, tmp_path)
+    _, order = workers_for(tmp_path / "work", [], own)._order(job, tmp_path)
     assert msgspec.json.decode(order, type=Order).cpu == share
+
+
+@pytest.mark.parametrize(("own", "servers", "bound"), [(0, 0, 0), (0, 3, 3), (2, 0, 2), (2, 3, 2), (3, 2, 2)])
+def test_the_stricter_memory_and_rate_count(tmp_path: Path, own: int, servers: int, bound: int) -> None:
+    """0 is no cap, on either side."""
+    place = Place(folder=tmp_path, memory=own << 20, io=own << 20)
+    options = MalwareJob(pattern=2, engine=3, paths=["/"])
+    job = Job(lease=1, options=options, seconds=60, memory_mib=servers, io_mib=servers)
+    _, line = Workers(place, print, command=fake_command())._order(job, tmp_path)
+    order = msgspec.json.decode(line, type=Order)
+    assert (order.memory, order.io) == (bound << 20, bound << 20)
+
+
+def _disk_is_counted(folder: Path) -> bool:
+    """Whether a mebibyte written there is a mebibyte to this kernel."""
+    before = throttle._moved_by(os.getpid())
+    (folder / "probe").write_bytes(bytes(1 << 20))
+    after = throttle._moved_by(os.getpid())
+    return before is not None and after is not None and after - before >= 1 << 20
 
 
 def _scan(tmp_path: Path) -> list[int]:

@@ -9,6 +9,7 @@ from account_bench import AccountBench, Client
 from hostward.domain.account import Role
 from hostward.domain.host_rules import HostRules
 from hostward.domain.ids import TaskId
+from hostward.domain.limits import window_of
 from hostward.domain.options import BaselineOptions, Category, MalwareOptions, Pattern, VulOptions
 from hostward.domain.severity import Level
 from hostward.domain.task import Task
@@ -131,6 +132,29 @@ def test_timeout_and_queue_are_those_asked_for(house: House):
     assert (task.timeout, task.queue) == (timedelta(hours=1), timedelta(hours=1))
 
 
+def test_window_and_pace_are_those_asked_for(house: House):
+    """In the task as in the forecast of a dry run."""
+    asked = {"Window": "22:00-06:00", "StartsPerMinute": 1, "AtOnce": 2}
+    (forecast,) = create(house.all, DryRun=True, **asked)["Forecast"]
+    answer = create(house.all, **asked)
+    task = house.task(answer)
+    assert (task.at_once, task.ramp) == (2, timedelta(minutes=answer["Machines"]))
+    assert task.not_before is not None
+    assert task.not_after is not None
+    assert (f"{task.not_before:%H:%M}", task.not_after - task.not_before) == ("22:00", timedelta(hours=8))
+    assert forecast["Known"] is False
+    until = (task.deadline - house.bench.clock.now()).total_seconds()
+    assert abs(forecast["TotalSeconds"] - until) < 60, "while nothing is known it is the deadline"
+
+
+def test_hours_that_the_operator_s_never_meet_are_refused():
+    """In a dry run too."""
+    house = House(rules=HostRules(window=window_of("22:00-06:00")))
+    for dry in (True, False):
+        answer = house.all("CreateScan", {"Module": "Vul", "Window": "12:00-13:00", "DryRun": dry})
+        assert (answer.code, "never open at the same time" in answer.message) == ("InvalidParameterValue", True)
+
+
 def test_the_operator_s_rules_stand_above_the_request():
     """Where no machine is waited for, none is, and a dry run says so."""
     house = House(rules=HostRules(queues=False))
@@ -174,6 +198,10 @@ def test_a_dry_run_starts_nothing(house: House):
         ({"Tags": ["x"] * 101}, "Tags"),
         ({"TimeoutSeconds": 86_401}, "TimeoutSeconds"),
         ({"QueueSeconds": 86_401}, "QueueSeconds"),
+        ({"Window": "22-06"}, "22:00-06:00"),
+        ({"Window": "22:00-22:00"}, "no length"),
+        ({"StartsPerMinute": 2**21 + 1}, "StartsPerMinute"),
+        ({"AtOnce": 2**21 + 1}, "AtOnce"),
         ({"ClientToken": "x" * 65}, "ClientToken"),
         ({"ClientToken": "é"}, "ClientToken"),
         ({"ClientToken": "a\n"}, "ClientToken"),
@@ -212,6 +240,8 @@ def test_a_token_answers_the_same_task_for_a_day(house: House):
         {"ExceptQuuids": ["q-a"]},
         {"Vul": {"Levels": [4]}},
         {"QueueSeconds": 60},
+        {"Window": "22:00-06:00"},
+        {"AtOnce": 1},
         {"DryRun": True, "TimeoutSeconds": 60},
     ],
 )

@@ -16,7 +16,9 @@ from hostward.api.times import left_in
 from hostward.api.values import between, count_between, module_of, one_of, without_effect, wrong_value
 from hostward.domain.client_token import is_token
 from hostward.domain.errors import NoMachines
+from hostward.domain.host_rules import Wish
 from hostward.domain.ids import ROWS_PER_TASK, VulId
+from hostward.domain.limits import window_of
 from hostward.domain.module import Module
 from hostward.domain.options import BaselineOptions, Category, MalwareOptions, Options, Pattern, VulOptions
 from hostward.domain.options import module_of as module_of_options
@@ -62,7 +64,11 @@ class BaselineScanOptions(msgspec.Struct, rename="pascal", kw_only=True):
 
 
 class Request(msgspec.Struct, rename="pascal", kw_only=True):
-    """A scan. Options of the module alone. 0 seconds: the server's default; machines may queue as long as they scan."""
+    """A scan. Options of the module alone. 0 seconds: the server's default; machines may queue as long as they scan.
+
+    Window: hours of the day, as 22:00-06:00. StartsPerMinute, AtOnce: machines that may start in a minute, be at work
+    at a time; 0 for all.
+    """
 
     module: str
     vul: VulScanOptions | msgspec.UnsetType = msgspec.UNSET
@@ -73,6 +79,9 @@ class Request(msgspec.Struct, rename="pascal", kw_only=True):
     except_quuids: list[str] = []
     timeout_seconds: Uint64 = 0
     queue_seconds: Uint64 = 0
+    window: str = ""
+    starts_per_minute: Uint64 = 0
+    at_once: Uint64 = 0
     client_token: str = ""
     dry_run: bool = False
 
@@ -129,7 +138,8 @@ def _tried(ctx: Context, uow: UnitOfWork, scan: ScanRequest, token: str, digest:
         scope=scan.scope,
         timeout=scan.timeout,
         queue=scan.queue,
-        hours=ctx.hours(),
+        hours=ctx.hours(scan.wish.window),
+        wish=scan.wish,
         now=ctx.now,
     )
     if not found.machines:
@@ -162,7 +172,20 @@ def _scan(ctx: Context, request: Request) -> ScanRequest:
     )
     timeout = _seconds("TimeoutSeconds", request.timeout_seconds) or ctx.settings.default_timeout
     queue = _seconds("QueueSeconds", request.queue_seconds) or timeout
-    return ctx.ruled(ScanRequest(options=options, content=content, scope=scope, timeout=timeout, queue=queue))
+    return ctx.ruled(
+        ScanRequest(
+            options=options,
+            content=content,
+            scope=scope,
+            timeout=timeout,
+            queue=queue,
+            wish=Wish(
+                window=window_of(request.window),
+                per_minute=between("StartsPerMinute", request.starts_per_minute, 0, ROWS_PER_TASK),
+                at_once=between("AtOnce", request.at_once, 0, ROWS_PER_TASK),
+            ),
+        )
+    )
 
 
 def _seconds(name: str, value: int) -> timedelta:

@@ -51,6 +51,7 @@ async def answer(ctx: Context, request: Request) -> Response:
             quuids=quuids,
             timeout=timeout,
             hours=ctx.hours(),
+            zone=ctx.settings.time_zone,
             now=ctx.now,
         )
     )

@@ -30,6 +30,7 @@ from hostward.domain.ids import (
     WebhookId,
 )
 from hostward.domain.ignoring import IgnoreRule, VexDocument
+from hostward.domain.limits import Limit, LimitOf
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
 from hostward.domain.package import Package
@@ -118,6 +119,7 @@ class State:
     ignore_tags: dict[RuleId, tuple[TagId, ...]] = field(default_factory=dict)
     vex_documents: dict[tuple[AccountId, str], VexDocument] = field(default_factory=dict)
     ignore_revisions: dict[AccountId, tuple[int, int]] = field(default_factory=dict)
+    limits: dict[tuple[AccountId, LimitOf, int], Limit] = field(default_factory=dict)
     webhooks: dict[WebhookId, Webhook] = field(default_factory=dict)
     deliveries: dict[DeliveryId, Delivery] = field(default_factory=dict)
     known_vuls: dict[MachineId, tuple[LeaseId, frozenset[VulId]]] = field(default_factory=dict)

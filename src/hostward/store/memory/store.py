@@ -14,6 +14,7 @@ from hostward.store.memory.credentials import MemoryCredentials
 from hostward.store.memory.enrolments import MemoryEnrolments
 from hostward.store.memory.fleet import MemoryFleet
 from hostward.store.memory.ignores import MemoryIgnores
+from hostward.store.memory.limits import MemoryLimits
 from hostward.store.memory.machines import MemoryMachines
 from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.results import MemoryResults
@@ -47,6 +48,7 @@ class MemoryUnitOfWork:
         self.schedules = MemorySchedules(state)
         self.webhooks = MemoryWebhooks(state)
         self.ignores = MemoryIgnores(state)
+        self.limits = MemoryLimits(state)
         self.fleet = MemoryFleet(state)
         self.totals = MemoryTotals(state)
         self.retention = MemoryRetention(state, self.results)

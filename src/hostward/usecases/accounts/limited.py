@@ -14,6 +14,7 @@ from hostward.domain.errors import Forbidden
 from hostward.domain.ids import MachineId
 from hostward.usecases.account_ports import Accounts, Audit, Requests
 from hostward.usecases.accounts.limited_ignores import LimitedIgnores
+from hostward.usecases.accounts.limited_limits import LimitedLimits
 from hostward.usecases.accounts.limited_machines import LimitedFleet, LimitedMachines, LimitedResults
 from hostward.usecases.accounts.limited_tasks import LimitedTasks
 from hostward.usecases.accounts.limited_vul_events import LimitedVulEvents
@@ -165,6 +166,11 @@ class LimitedUnitOfWork:
     def ignores(self) -> LimitedIgnores:
         """Rules that reach no further than the user's machines."""
         return LimitedIgnores(self._uow.ignores, self._user, lambda: self.reach)
+
+    @property
+    def limits(self) -> LimitedLimits:
+        """Limits that concern no more than the user's machines."""
+        return LimitedLimits(self._uow.limits, self._uow.machines, self._user, lambda: self.reach)
 
     @property
     def whole(self) -> UnitOfWork:

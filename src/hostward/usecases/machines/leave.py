@@ -8,6 +8,7 @@ from typing import Final
 from hostward.domain.errors import NotFound
 from hostward.domain.host_scan import FailType, Unit, UnitState
 from hostward.domain.ids import AccountId, MachineId
+from hostward.domain.limits import NOT_SET, Limit, LimitOf
 from hostward.domain.machine import Machine
 from hostward.domain.note import Code, Note
 from hostward.domain.reason import Reason
@@ -56,6 +57,7 @@ def release(uow: UnitOfWork, *, account: AccountId, quuid: str) -> Machine:
 
 
 def _removed(uow: UnitOfWork, machine: Machine, by: str, now: datetime) -> Gone:
+    uow.limits.put(machine.account, Limit(of=LimitOf.MACHINE, number=machine.id, limits=NOT_SET))
     ended = []
     for unit in uow.tasks.open_units(machine.id):
         uow.tasks.change(unit, _ended(unit, by, now), now)

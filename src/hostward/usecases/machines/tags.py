@@ -6,6 +6,7 @@ from typing import Self
 from hostward.domain.account import MOST_TAGS
 from hostward.domain.errors import InvalidValue, NotFound
 from hostward.domain.ids import AccountId, MachineId, TagId
+from hostward.domain.limits import NOT_SET, Limit, LimitOf
 from hostward.domain.reason import Reason
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Label, MachineCondition
@@ -67,7 +68,10 @@ def edit(uow: UnitOfWork, *, account: AccountId, name: str, tag: TagId | None, q
 
 def delete(uow: UnitOfWork, *, account: AccountId, tags: Sequence[TagId]) -> None:
     """Remove tags, from machines too. Who was limited to one alone sees no machine. Raises NoSuchTag, removing none."""
-    uow.machines.drop_labels(account, _names(uow, account, tags))
+    names = _names(uow, account, tags)
+    for tag in tags:
+        uow.limits.put(account, Limit(of=LimitOf.TAG, number=tag, limits=NOT_SET))
+    uow.machines.drop_labels(account, names)
 
 
 def update(uow: UnitOfWork, *, account: AccountId, quuid: str, tags: Sequence[TagId]) -> None:

@@ -125,7 +125,7 @@ class TimesLeft:
 def clocks_of(task: Task, now: datetime) -> Clocks:
     """The times that the task's end depends on."""
     zero = timedelta(0)
-    queue_ends = task.last_start + task.patience
+    queue_ends = task.last_start + task.turns + task.patience
     if task.not_after is not None:
         queue_ends = min(queue_ends, task.not_after)
     return Clocks(
@@ -137,6 +137,7 @@ def clocks_of(task: Task, now: datetime) -> Clocks:
         timeout=task.timeout_from(now),
         age=task.tally.mean_age(now),
         settled=task.settled,
+        at_once=task.at_once,
     )
 
 

@@ -1,14 +1,18 @@
 """Give an agent its work: renew what it holds, hand out what waits, name what is to be stopped or lost."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from hostward.domain.caps import UNCAPPED, Caps
 from hostward.domain.errors import AgentQuarantined, AgentRefused
 from hostward.domain.host_scan import Unit, UnitState
 from hostward.domain.ids import LeaseId, MachineId, TaskId
+from hostward.domain.limits import effective
 from hostward.domain.machine import Machine
 from hostward.domain.module import Module
-from hostward.domain.task import Task, too_old
+from hostward.domain.note import Code, Note
+from hostward.domain.task import Hours, Task, too_old
 from hostward.protocol.job import Job, Poll, Work, lease_ids, wire_options
 from hostward.usecases.machines.refusals import QUARANTINED, UNKNOWN_AGENT
 from hostward.usecases.notifications.finished import tell_finished
@@ -16,13 +20,22 @@ from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Lease
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What holds for the machine. own: its own hours."""
+
+    caps: Caps
+    own: Hours
+
+
 def next_work(
-    uow: UnitOfWork, *, machine: MachineId, poll: Poll, now: datetime, server_started: datetime, fresh: bool = True
-) -> Work:
+    uow: UnitOfWork, *, machine: MachineId, poll: Poll, now: datetime, server_started: datetime, fresh: bool = True,
+    caps: Caps = UNCAPPED, zone: tzinfo = UTC,
+) -> Work:  # fmt: skip
     """Everything the agent of this machine should know now.
 
     fresh: the poll has just arrived; False when it was held meanwhile, so that what it holds is no longer the
-    agent's last word.
+    agent's last word. caps: the operator's, where the account sets no limits of its own; zone: of the limits' hours.
 
     A unit that was leased but that the agent does not hold is a job whose message was lost: it is handed out
     again under the same lease. A running one that it does not hold any more was lost by the agent: it waits anew.
@@ -38,10 +51,13 @@ def next_work(
     tasks = {unit.task: task for unit in units if (task := uow.tasks.get(unit.task)) is not None}
     if fresh:
         units = [_reclaimed(uow, unit, holding, now, server_started) for unit in units]
-    resent = [_job(uow, unit, tasks[unit.task], now) for unit in units if _is_unheard(unit, holding)]
-    waiting = _waiting(units, tasks, asking, poll, now)
-    given = _given(uow, waiting, tasks, asking, now)
-    ended = [unit for unit in units if unit.is_final] + (waiting if asking.is_too_old() else [])
+    bounds = effective(uow.limits.of_machine(machine) if units else (), caps)
+    resent = [_job(uow, unit, tasks[unit.task], bounds.caps, now) for unit in units if _is_unheard(unit, holding)]
+    own = bounds.hours(now, zone)
+    waiting = _free(uow, _waiting(units, tasks, asking, poll, now), asking, own, now)
+    given = _given(uow, waiting, asking, _Held(caps=bounds.caps, own=own), now)
+    ended = [unit for unit in units if unit.is_final]
+    ended += [unit for unit, _ in waiting if asking.is_too_old()]
     tell_finished(uow, [tasks[unit.task] for unit in ended], now)
     stop = [unit.lease for unit in units if unit.state is UnitState.STOPPING and unit.lease in holding]
     current = {unit.lease for unit in units if unit.lease is not None}
@@ -80,34 +96,62 @@ def _is_wanted(uow: UnitOfWork, lease: LeaseId, machine: MachineId) -> bool:
 
 def _waiting(
     units: Sequence[Unit], tasks: dict[TaskId, Task], machine: Machine, poll: Poll, now: datetime
-) -> list[Unit]:
+) -> list[tuple[Unit, Task]]:
     """What may be leased now: the oldest waiting unit of each module that the agent could start, if its time came."""
     known = set(Module)
     free = {Module(name) for name in poll.modules if name in known}
     free -= {tasks[unit.task].module for unit in units if unit.state.holds_lease}
-    waiting: list[Unit] = []
+    waiting: list[tuple[Unit, Task]] = []
     for unit in units:
         module = tasks[unit.task].module
         may_begin = module in free and tasks[unit.task].may_begin(unit.seq, now)
         if unit.state is UnitState.PENDING and (may_begin or machine.is_too_old()):
             free.discard(module)
-            waiting.append(unit)
+            waiting.append((unit, tasks[unit.task]))
     return waiting
 
 
+def _free(
+    uow: UnitOfWork, units: Sequence[tuple[Unit, Task]], machine: Machine, own: Hours, now: datetime
+) -> list[tuple[Unit, Task]]:
+    """Those that may begin: the machine's own hours are there, and its task has a place; the rest waits."""
+    free: list[tuple[Unit, Task]] = []
+    for unit, task in units:
+        note = None if machine.is_too_old() else _obstacle(uow, task, own)
+        if note is None:
+            free.append((unit, task))
+        elif note != unit.note:
+            due = unit.waits_until if own.opens is None else min(own.opens, unit.waits_until)
+            uow.tasks.change(unit, unit.waits_for(note, due), now)
+    return free
+
+
+def _obstacle(uow: UnitOfWork, task: Task, own: Hours) -> Note | None:
+    """Why a machine whose turn has come may not begin."""
+    if own.opens is not None:
+        return Note(code=Code.WAITING_TURN, values={"until": own.opens.strftime("%Y-%m-%d %H:%M:%S UTC")})
+    if not task.at_once:
+        return None
+    # Counted under a lock: another machine may be given the last place at this very moment.
+    counted = uow.tasks.get(task.id, lock=True)
+    is_full = counted is not None and counted.is_full
+    return Note(code=Code.WAITING_PLACE, values={"count": str(task.at_once)}) if is_full else None
+
+
 def _given(
-    uow: UnitOfWork, units: Sequence[Unit], tasks: dict[TaskId, Task], machine: Machine, now: datetime
+    uow: UnitOfWork, units: Sequence[tuple[Unit, Task]], machine: Machine, held: _Held, now: datetime
 ) -> list[Job]:
     """New leases on these units; an agent that is too old gets none and its units fail."""
     if not machine.is_too_old():
-        return [_lease(uow, unit, tasks[unit.task], now) for unit in units]
-    for unit in units:
+        return [_lease(uow, unit, task, held, now) for unit, task in units]
+    for unit, _ in units:
         uow.tasks.change(unit, too_old(unit, machine, now), now)
     return []
 
 
-def _lease(uow: UnitOfWork, unit: Unit, task: Task, now: datetime) -> Job:
-    leased = unit.leased(uow.tasks.next_lease(), now, task.timeout_from(now))
+def _lease(uow: UnitOfWork, unit: Unit, task: Task, held: _Held, now: datetime) -> Job:
+    timeout = max(timedelta(seconds=1), held.own.cut(now, task.timeout_from(now)))
+    leased = unit.leased(uow.tasks.next_lease(), now, timeout)
     if unit.lease is not None:
         leased = _without_results(uow, leased, unit.lease)
     uow.tasks.change(unit, leased, now)
@@ -115,7 +159,7 @@ def _lease(uow: UnitOfWork, unit: Unit, task: Task, now: datetime) -> Job:
     uow.tasks.add_lease(
         Lease(id=leased.lease, machine=unit.machine, task=unit.task, seq=unit.seq, run=unit.run, given=now)
     )
-    return _job(uow, leased, task, now)
+    return _job(uow, leased, task, held.caps, now)
 
 
 def _without_results(uow: UnitOfWork, unit: Unit, earlier: LeaseId) -> Unit:
@@ -130,7 +174,7 @@ def _without_results(uow: UnitOfWork, unit: Unit, earlier: LeaseId) -> Unit:
     return unit.found(0)
 
 
-def _job(uow: UnitOfWork, unit: Unit, task: Task, now: datetime) -> Job:
+def _job(uow: UnitOfWork, unit: Unit, task: Task, caps: Caps, now: datetime) -> Job:
     assert unit.lease is not None
     assert unit.timeout_at is not None
     return Job(
@@ -138,6 +182,7 @@ def _job(uow: UnitOfWork, unit: Unit, task: Task, now: datetime) -> Job:
         options=wire_options(task.options),
         seconds=max(1.0, (unit.timeout_at - now).total_seconds()),
         covered=_covered(uow, task.module),
+        **asdict(caps),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hostward.domain.host_rules import NO_WISH, Wish
 from hostward.domain.host_scan import WHOLE
 from hostward.domain.ids import AccountId
 from hostward.domain.machine import MINIMUM_AGENT, OFFLINE_AFTER, version_tuple
@@ -10,7 +11,7 @@ from hostward.domain.machine_filter import Tagged
 from hostward.domain.module import Module
 from hostward.domain.progress import Clocks, Estimate, time_left
 from hostward.domain.tally import Tally
-from hostward.domain.task import ALWAYS, HEARTBEAT, Hours, ScanState
+from hostward.domain.task import ALWAYS, HEARTBEAT, Hours, ScanState, turns
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import Scope
 from hostward.usecases.scans import describe
@@ -47,9 +48,11 @@ def estimate(
     timeout: timedelta,
     queue: timedelta | None = None,
     hours: Hours = ALWAYS,
+    wish: Wish = NO_WISH,
     now: datetime,
 ) -> Forecast:
     """Of a scan of the machines in scope. queue None: machines may wait as long as their timeout is; 0: none waits.
+    hours: with the window of the wish.
 
     Nobody to scan is no error here. Raises InvalidValue for a quuid that nobody knows.
     """
@@ -62,16 +65,19 @@ def estimate(
         machines=machines, pending=machines - settled, too_old=too_old, offline=lost, progress=settled * WHOLE,
         absent=offline - lost,
     )  # fmt: skip
+    hours = hours.paced(machines, wish.per_minute, wish.at_once)
     zero, until_last_start = timedelta(0), hours.last_start(now) - now
+    waits = until_last_start + turns(machines, wish.at_once, timeout)
     clocks = Clocks(
         elapsed=zero,
         # As Task.deadline is when machines queue as long as they may take.
-        until_deadline=hours.cut(now, until_last_start + patience + timeout + 2 * HEARTBEAT),
-        until_queue_ends=hours.cut(now, until_last_start + patience),
+        until_deadline=hours.cut(now, waits + patience + timeout + 2 * HEARTBEAT),
+        until_queue_ends=hours.cut(now, waits + patience),
         until_last_start=until_last_start,
         ramp=hours.ramp,
         timeout=hours.cut(now, timeout),
         settled=settled,
+        at_once=wish.at_once,
     )
     history = uow.tasks.history(account, module)
     present = replace(tally, machines=machines - tally.absent, pending=tally.pending - tally.absent, absent=0)

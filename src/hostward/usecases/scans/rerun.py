@@ -1,8 +1,8 @@
 """Run a task again for some of its machines: same task, same rows, the next run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from hostward.domain.errors import Conflict, InvalidValue, NoMachines
 from hostward.domain.host_scan import Unit, UnitState
@@ -13,6 +13,7 @@ from hostward.domain.task import ALWAYS, Hours, Task, reenter
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.scans.describe import find
+from hostward.usecases.scans.start import lateness, own_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +33,14 @@ def rerun(
     quuids: tuple[str, ...],
     timeout: timedelta | None,
     hours: Hours = ALWAYS,
+    zone: tzinfo = UTC,
     now: datetime,
 ) -> Rerun:
     """Scan again the machines of quuids, or all that are not Ok; the results of others stay.
 
     Machines that are still waiting or scanning go on as they are. timeout: a machine's in this run, None for the
-    task's own. hours: when machines may work. Raises NotFound, InvalidValue for a machine that is not in the task,
-    Conflict while one of them is being stopped, NoMachines when there is none to scan again.
+    task's own. hours: when machines may work; zone: of their own ones. Raises NotFound, InvalidValue for a machine that
+    is not in the task, Conflict while one of them is being stopped, NoMachines when there is none to scan again.
     """
     found = find(uow, account=account, module=module, task=task, lock=True)
     units = _chosen(uow, found, quuids)
@@ -55,8 +57,9 @@ def rerun(
         hours=hours,
         others=not found.tally.is_done,
     )
+    again, own = _with_own_hours(uow, again, final, zone)
     uow.tasks.put(again)
-    restarted = [_restart(uow, again, unit, now) for unit in final]
+    restarted = [_restart(uow, again, unit, now, own.get(unit.seq, ALWAYS)) for unit in final]
     if any(unit.is_final for unit in restarted):
         tell_finished(uow, [again], now)
     return Rerun(machines=len(final), wake=tuple(unit.machine for unit in final))
@@ -77,11 +80,20 @@ def _chosen(uow: UnitOfWork, task: Task, quuids: tuple[str, ...]) -> Sequence[Un
     return units
 
 
-def _restart(uow: UnitOfWork, task: Task, unit: Unit, now: datetime) -> Unit:
+def _with_own_hours(
+    uow: UnitOfWork, task: Task, units: Sequence[Unit], zone: tzinfo
+) -> tuple[Task, Mapping[int, Hours]]:
+    """The task's next run and the hours of those of its machines that have some."""
+    there = [(unit.seq, machine) for unit in units if (machine := uow.machines.get(unit.machine)) is not None]
+    own = own_hours(uow, task, [machine for _, machine in there], zone, [seq for seq, _ in there]) if there else {}
+    return replace(task, late=lateness(task, own)), own
+
+
+def _restart(uow: UnitOfWork, task: Task, unit: Unit, now: datetime, own: Hours) -> Unit:
     """The unit's earlier risks no longer count; the machine's own results stay until newer ones are whole."""
     machine = uow.machines.get(unit.machine)
     assert machine is not None
     uow.tasks.record_vuls(unit, ())
-    after = reenter(task, unit, machine, now)
+    after = reenter(task, unit, machine, now, own)
     uow.tasks.change(unit, after, now)
     return after

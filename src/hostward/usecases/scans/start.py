@@ -1,6 +1,6 @@
 """Start a scan: decide which machines take part, and store the task, its units and its tally in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -11,7 +11,7 @@ from hostward.domain.ids import AccountId, MachineId, TaskId
 from hostward.domain.machine import Machine
 from hostward.domain.options import Options, VulOptions, module_of
 from hostward.domain.reason import Reason
-from hostward.domain.task import Task, Trigger, enter
+from hostward.domain.task import Hours, Task, Trigger, enter, of_size
 from hostward.usecases.notifications.finished import tell_finished
 from hostward.usecases.ports import UnitOfWork
 from hostward.usecases.records import ScanRequest, Scope
@@ -50,7 +50,10 @@ def start(
     machines = _in_scope(uow, account, request.scope)
     check_options(uow, account, request.options)
     task = _new_task(uow, request, account=account, by=by, trigger=trigger, now=now)
-    units = list(enter(task, machines, now))
+    task = _paced(task, request, len(machines))
+    own = own_hours(uow, of_size(task, len(machines)), machines, request.zone)
+    task = replace(task, late=lateness(of_size(task, len(machines)), own))
+    units = list(enter(task, machines, now, {machines[seq].id: hours for seq, hours in own.items()}))
     stored = uow.tasks.create(replace(task, settled=sum(unit.is_final for unit in units)), units)
     forget_old(uow, stored)
     if stored.end is not None:
@@ -62,9 +65,34 @@ def ruled(request: ScanRequest, rules: HostRules, now: datetime, zone: tzinfo) -
     """The request as the operator's rules let it be; a window of its own is kept, and then bounds the ramp."""
     queue = request.queue if rules.queues else timedelta(0)
     if request.not_after is not None:
-        return replace(request, queue=queue, ramp=min(rules.ramp, max(request.not_after - now, timedelta(0))))
-    hours = rules.hours(now, zone)
-    return replace(request, queue=queue, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp)
+        ramp = min(rules.ramp, max(request.not_after - now, timedelta(0)))
+        return replace(request, queue=queue, ramp=ramp, zone=zone)
+    hours = rules.hours(now, zone, request.wish.window)
+    return replace(request, queue=queue, not_before=hours.opens, not_after=hours.closes, ramp=hours.ramp, zone=zone)
+
+
+def own_hours(
+    uow: UnitOfWork, task: Task, machines: Sequence[Machine], zone: tzinfo, seqs: Sequence[int] = ()
+) -> Mapping[int, Hours]:
+    """When machines that have hours of their own may work, by their place in the task.
+
+    seqs: those places, () for 0, 1, 2 ...
+    """
+    windows = uow.limits.windows(task.account)
+    if not windows:
+        return {}
+    numbered = zip(seqs or range(len(machines)), machines, strict=True)
+    return {
+        seq: HostRules(window=window).hours(task.starts(seq), zone)
+        for seq, machine in numbered
+        if (window := windows.get(machine.id)) is not None
+    }
+
+
+def lateness(task: Task, own: Mapping[int, Hours]) -> timedelta:
+    """How much later than others of the task the last machine that has hours of its own may begin."""
+    last = max((task.starts_within(seq, hours) for seq, hours in own.items()), default=task.last_start)
+    return max(timedelta(0), last - task.last_start)
 
 
 def forget_old(uow: UnitOfWork, task: Task) -> None:
@@ -109,6 +137,12 @@ def _new_task(
         ramp=request.ramp,
         not_after=request.not_after,
     )
+
+
+def _paced(task: Task, request: ScanRequest, machines: int) -> Task:
+    """The task with its starts as far apart as the request wants them, for so many machines."""
+    hours = Hours(ramp=task.ramp).paced(machines, request.wish.per_minute, request.wish.at_once)
+    return replace(task, ramp=hours.ramp, at_once=hours.at_once)
 
 
 def _in_scope(uow: UnitOfWork, account: AccountId, scope: Scope) -> Sequence[Machine]:
