@@ -10,7 +10,7 @@ from hostward.domain.ids import AccountId, UserId
 from hostward.store import requests as stored_requests
 from hostward.store.memory import requests as memory_requests
 from hostward.usecases.ports import Store, UnitOfWork
-from hostward.usecases.records import RequestBatch, RequestRecord
+from hostward.usecases.request_records import RequestBatch, RequestRecord
 from store_samples import NOW, account
 
 

@@ -13,7 +13,7 @@ from hostward.domain.ids import AccountId
 from hostward.runtime.clock import Clock
 from hostward.runtime.logging import get_logger
 from hostward.usecases.ports import Store, UnitOfWork
-from hostward.usecases.records import RequestBatch, RequestRecord
+from hostward.usecases.request_records import RequestBatch, RequestRecord
 
 WRITE_SECONDS: Final = 2.0
 """Between two writes: as long may a request be unknown to `hostward request`."""

@@ -10,7 +10,7 @@ from hostward.store import counters
 from hostward.store.session import Prepared, Session
 from hostward.store.tables import request_batch
 from hostward.store.upsert import upserting
-from hostward.usecases.records import RequestBatch, RequestRecord
+from hostward.usecases.request_records import RequestBatch, RequestRecord
 
 MOST_REQUESTS = 100_000
 """Requests of one account that are kept, the newest."""

@@ -7,7 +7,7 @@ from typing import Protocol
 from hostward.domain.account import ApiKey, Role, User
 from hostward.domain.audit import AuditEntry, Deed, Head
 from hostward.domain.ids import AccountId, UserId
-from hostward.usecases.records import RequestBatch, RequestRecord
+from hostward.usecases.request_records import RequestBatch, RequestRecord
 
 
 class Accounts(Protocol):

@@ -11,7 +11,7 @@ from hostward.domain.advisory import FixStatus
 from hostward.domain.errors import InvalidValue
 from hostward.domain.finding import MalwareFinding, NotScanned
 from hostward.domain.host_rules import NO_WISH, Wish
-from hostward.domain.ids import AccountId, LeaseId, MachineId, Seq, TagId, TaskId, VulId
+from hostward.domain.ids import LeaseId, MachineId, Seq, TagId, TaskId, VulId
 from hostward.domain.machine import Machine
 from hostward.domain.machine_filter import AtRisk, Tagged, TextIs
 from hostward.domain.matching import KeyRange
@@ -143,34 +143,6 @@ class Seen:
 
     tally: Tally = EMPTY
     end: datetime | None = None
-
-
-class RequestRecord(NamedTuple):
-    """One request as it is remembered.
-
-    at: microseconds since 1970 UTC. took: microseconds. account, user: 0 and "" when nobody was recognised. code: ""
-    when it was answered. secret_id: the key used, "" for none.
-    """
-
-    id: str
-    at: int
-    took: int
-    account: int
-    user: str
-    secret_id: str
-    source: str
-    service: str
-    action: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestBatch:
-    """Requests of one account that are stored together. account 0: nobody was recognised."""
-
-    number: int
-    account: AccountId
-    records: Sequence[RequestRecord]
 
 
 PLAIN_ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]+")

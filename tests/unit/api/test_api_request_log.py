@@ -10,7 +10,7 @@ from hostward.api.request_log import BATCH, MOST_OF_NOBODY, MOST_WAITING, NOBODY
 from hostward.api.trace import Trace
 from hostward.domain.ids import AccountId
 from hostward.store.memory import MemoryStore
-from hostward.usecases.records import RequestRecord
+from hostward.usecases.request_records import RequestRecord
 
 
 @pytest.fixture

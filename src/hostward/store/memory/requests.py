@@ -3,7 +3,7 @@
 from hostward.domain.ids import AccountId
 from hostward.store.memory.state import State
 from hostward.store.requests import MOST_REQUESTS
-from hostward.usecases.records import RequestBatch, RequestRecord
+from hostward.usecases.request_records import RequestBatch, RequestRecord
 
 
 class MemoryRequests:

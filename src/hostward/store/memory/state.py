@@ -43,7 +43,8 @@ from hostward.store.brought import Parts
 from hostward.store.found_vuls import Found
 from hostward.store.known_vuls import Known
 from hostward.store.vul_spans import Advice, Held, Installed
-from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease, RequestBatch
+from hostward.usecases.records import FeedHealth, FeedStatus, Item, Lease
+from hostward.usecases.request_records import RequestBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
