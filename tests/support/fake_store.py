@@ -22,6 +22,7 @@ from hostward.store.memory.console_sessions import MemoryConsoleSessions
 from hostward.store.memory.credentials import MemoryCredentials
 from hostward.store.memory.enrolments import MemoryEnrolments
 from hostward.store.memory.fleet import MemoryFleet
+from hostward.store.memory.ignores import MemoryIgnores
 from hostward.store.memory.limits import MemoryLimits
 from hostward.store.memory.requests import MemoryRequests
 from hostward.store.memory.results import MemoryResults
@@ -261,6 +262,7 @@ class FakeStore:
     credentials: MemoryCredentials = field(default_factory=lambda: MemoryCredentials(State()))
     agents: MemoryAgents = field(default_factory=lambda: MemoryAgents(State()))
     enrolments: MemoryEnrolments = field(default_factory=lambda: MemoryEnrolments(State()))
+    ignores: MemoryIgnores = field(default_factory=lambda: MemoryIgnores(State()))
     results: MemoryResults = field(default_factory=lambda: MemoryResults(State()))
     fleet: MemoryFleet = field(default_factory=lambda: MemoryFleet(State()))
     vul_events: MemoryVulEvents = field(default_factory=lambda: MemoryVulEvents(State()))

@@ -84,7 +84,7 @@ def test_a_scan_is_started_by_keyboard(mine: Tabs):
     page.get_by_role("heading", name="Protection score").wait_for()
     page.keyboard.press("n")
     expect(page.get_by_text("14 machines")).to_be_visible()
-    reach(page, "Vul")
+    reach(page, "Installed packages compared")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name=re.compile("^Malware"))).to_be_checked()
     reach(page, "Start scan")

@@ -90,7 +90,7 @@ def test_one_has_a_page_with_its_machines(mine: Tabs, console: ConsoleServer):
 def test_why_a_machine_has_it_and_what_to_do(mine: Tabs, console: ConsoleServer):
     """The comparison, who says so, and the command of that machine; the address opens it again."""
     page = mine.open(f"/vulns/{vul_id(console, XZ)}")
-    rows(page, HAVE).first.click()
+    rows(page, HAVE).filter(has_text=FIRST).click()
     drawer = page.get_by_role("dialog", name=f"Why {FIRST} has it")
     expect(drawer).to_contain_text("xz-utils 5.6.0-0.2 is below 5.6.1+really5.4.5-1")
     expect(drawer).to_contain_text("apt-get update && apt-get install --only-upgrade xz-utils")
@@ -196,5 +196,5 @@ def test_who_only_reads_is_offered_nothing_else(profile, console: ConsoleServer)
     assert total(page, HAVE) == 2
     expect(page.get_by_role("button", name="Scan these machines again")).to_have_count(0)
     expect(page.get_by_role("button", name="Ignore")).to_have_count(0)
-    rows(page, HAVE).first.click()
+    rows(page, HAVE).filter(has_text=FIRST).click()
     expect(page.get_by_role("dialog", name=f"Why {FIRST} has it")).to_be_visible()

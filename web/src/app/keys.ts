@@ -1,5 +1,5 @@
 /** Keys that work on every screen. Those of lists and drawers are the components' own. */
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { kept } from "@/lib/kept";
 import { navigate } from "@/lib/router";
 import { ENTRIES } from "./routes";
@@ -16,7 +16,8 @@ function isWriting(target: EventTarget | null): boolean {
 export function useKeys(act: { palette: () => void; help: () => void }): void {
   const latest = useRef(act);
   latest.current = act;
-  useEffect(() => {
+  // With the first drawing, not after it: who sees the screen may press a key.
+  useLayoutEffect(() => {
     let went = -Infinity;
     const single = (event: KeyboardEvent) =>
       !event.ctrlKey && !event.metaKey && !event.altKey && kept(SINGLE_KEYS) !== "off" && !isWriting(event.target) && !document.querySelector("dialog[open]");

@@ -68,13 +68,21 @@ def _matches(
     package: Package, advised: Mapping[tuple[str, str], list[Advised]], evidence: Sequence[Evidence], kernel: str
 ) -> Iterator[Match]:
     hidden = hidden_reason(package, kernel)
-    version = key_for(package.ecosystem, package.source_version)
+    version = _place(package)
     for one in advised.get((package.ecosystem, package.source), ()):
         if version is not None and one.keys.holds(version):
             yield from vulnerabilities_of(_match(package, one, hidden))
     for said in evidence:
         if (match := match_evidence(package, said, kernel)) is not None:
             yield match
+
+
+def _place(package: Package) -> bytes | None:
+    """None for a version that has no place in its ecosystem's order: it is never matched, and the scanner says so."""
+    try:
+        return key_for(package.ecosystem, package.source_version)
+    except InvalidValue:
+        return None
 
 
 def _match(package: Package, one: Advised, hidden: str) -> Match:
